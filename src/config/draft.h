@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config/config.h"
+#include "util/cleanup.h"
+
+/* A configuration as the files say it: each value good in itself, no reference followed yet. */
+
+/* The head of what stands in a map. */
+typedef struct Entry {
+        const char *map;  /* "records" */
+        const char *file; /* borrowed from the loader */
+        char *key;        /* as written */
+        bool broken;      /* something in it was wrong, and has been reported */
+} Entry;
+
+typedef struct EntryList {
+        size_t count;
+        Entry **items;
+} EntryList;
+
+typedef struct KeyDraft {
+        Entry entry;
+        Name name;
+        int algorithm; /* -1: not given */
+        char *secret_file;
+        char *file;
+} KeyDraft;
+
+typedef struct ProviderDraft {
+        Entry entry;
+        ProviderConfig config;
+        Name key; /* length 0: none */
+} ProviderDraft;
+
+typedef struct RecordDraft {
+        Entry entry;
+        RecordConfig config;
+        char *provider; /* NULL: not given */
+        SourceConfig *ipv4;
+        SourceConfig *ipv6;
+} RecordDraft;
+
+typedef struct GatewayDraft {
+        size_t n_listen;
+        ListenConfig *listen;
+} GatewayDraft;
+
+typedef struct LogDraft {
+        int level;
+} LogDraft;
+
+typedef struct Draft {
+        EntryList keys;
+        EntryList providers;
+        EntryList records;
+        GatewayDraft gateway;
+        LogDraft log;
+} Draft;
+
+void draft_done(Draft *draft);
+
+/* Takes the entry over on success. */
+int entry_list_add(EntryList *list, Entry *entry);
+
+void key_draft_prepare(void *key);
+
+/* Setters for the schema: text -> object. -EINVAL, -ENOMEM; -EEXIST: an item that a list has already. */
+int key_draft_set_algorithm(void *key, const char *text);
+int key_draft_set_secret_file(void *key, const char *text);
+int key_draft_set_file(void *key, const char *text);
+int provider_draft_set_server(void *provider, const char *text);
+int record_draft_set_provider(void *record, const char *text);
+int gateway_draft_add_listen(void *gateway, const char *text);
+int log_draft_set_level(void *log, const char *text);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What a configuration may say, as tables: the reader walks them, and so does whatever else must agree with
+ * the reader (JSON Schema, manual, completion). */
+
+typedef enum FieldKind {
+        FIELD_BOOLEAN, /* bool */
+        FIELD_INTEGER, /* uint16_t or uint32_t */
+        FIELD_SECONDS, /* usec_t */
+        FIELD_WORD,    /* int: the index in `words` */
+        FIELD_TEXT,    /* by `set` */
+        FIELD_TEXTS,   /* a list, each item by `set` */
+        FIELD_NAME,    /* Name, with %H and %l */
+        FIELD_OBJECT,  /* embedded: `object` */
+        FIELD_CHOICE,  /* true, false or an object; a pointer to a new `object`, or NULL for false */
+        FIELD_MAP,     /* EntryList of new `object`s, which begin with an Entry */
+} FieldKind;
+
+typedef struct ObjectSchema ObjectSchema;
+
+/* Takes a text over into the object. -EINVAL: it is not what `expected` says; -EEXIST: the list has
+ * it already; -ENOMEM. */
+typedef int (*FieldSetter)(void *object, const char *text);
+
+/* One key. A table ends with a row that has no key; when that row has `more`, the table goes on there. */
+typedef struct Field {
+        const char *key;
+        FieldKind kind;
+        size_t offset; /* of the target in the object */
+        size_t size;   /* of the target */
+        bool required;
+        bool secret;             /* never show what is there */
+        bool or_zero;            /* FIELD_SECONDS: 0 is good too, for "off" */
+        double minimum, maximum; /* FIELD_TEXTS: of the number of items */
+        const char *const *words;
+        FieldSetter set;
+        const char *expected;        /* what a text must be: "an IPv4 address" */
+        const ObjectSchema *object;  /* FIELD_OBJECT, FIELD_CHOICE, FIELD_MAP */
+        const char *meaning_of_true; /* FIELD_CHOICE, as JSON */
+        const char *fallback;        /* as JSON, read like a user's value; NULL: none */
+        const char *fallback_note;   /* what happens without it, where that is no value */
+        const char *description;
+        const struct Field *more;
+} Field;
+
+struct ObjectSchema {
+        const Field *fields;
+        const Field *const
+                *variants; /* by the word of the first field, which must be there; NULL: no variants */
+        bool shared;       /* its keys may be spread over several files */
+        size_t size;       /* FIELD_CHOICE, FIELD_MAP: of the object to make */
+        void (*prepare)(void *object);
+        size_t name_offset; /* FIELD_MAP: where the key goes as a Name; 0: it is no domain name */
+};
+
+/* The whole file; its object is a Draft. */
+extern const ObjectSchema config_schema;
+
+/* The field of that key, NULL: none. */
+const Field *field_find(const Field *table, const char *key);
+/* The row after `field` (or the table's first, which is given), NULL at the end. */
+const Field *field_first(const Field *table);
+const Field *field_next(const Field *field);
+
+/* For documentation, completion and their tests. */
+typedef struct SchemaEntry {
+        const char *path;        /* "records/<star>/ipv4/interfaces", with an asterisk for any name */
+        const char *variant;     /* only with this "type" or "from"; NULL: always */
+        const char *type;        /* "integer", "list of texts", … */
+        const char *range;       /* what is good: "1 to 65535"; "" where the type says all */
+        const char *fallback;    /* what holds without it, as JSON or as a sentence; "" for nothing */
+        const char *description; /* one line */
+        bool required;
+} SchemaEntry;
+
+/* Every key of the configuration, in the order of the tables; the texts live until `visit` returns. */
+void config_schema_each(void (*visit)(const SchemaEntry *entry, void *userdata), void *userdata);
+
+/* "an integer from 1 to 65535", "true or false": completes "must be …". Returns `buffer`. */
+#define FIELD_EXPECTED_MAX 256
+const char *field_expected(const Field *field, char buffer[static FIELD_EXPECTED_MAX]);
