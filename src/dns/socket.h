@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+
+#include "dns/server-address.h"
+
+/* Non-blocking sockets that talk to one server. */
+
+/* Connects (TCP: begins to) a socket of SOCK_DGRAM or SOCK_STREAM from a port that the kernel picks at
+ * random. Returns it, or what socket(2) or connect(2) said. */
+int socket_connect(const ServerAddress *server, int type);
+
+/* Forgets the errors that a UDP socket has reported: they lie in its error queue too, and would wake us for
+ * ever. */
+void socket_clear_errors(int fd);
+
+/* Is it an error of sending or receiving that the next try need not meet? */
+bool socket_error_passes(int error);
