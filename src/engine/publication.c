@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* Publication: the bookkeeping of one RRset. Sends nothing and waits for nothing; its queue does.
+ *
+ * What is ours is kept so that the store always says at least as much as is true: values are added before a write
+ * goes out and taken away only after the server has confirmed. */
+
+#include "engine/publication.h"
+
+#include <errno.h>
+#include <string.h>
+
+Publication *publication_new(const RecordConfig *record, uint16_t type, Store *store)
+{
+        Publication *publication = calloc(1, sizeof *publication);
+        const StoreEntry *entry;
+
+        if (!publication)
+                return NULL;
+        publication->record = record;
+        publication->type = type;
+        publication->store = store;
+        publication->wake_usec = USEC_INFINITY;
+        entry = store_find(store, record->provider->id, &record->name, type);
+        if (entry)
+                publication->changed_usec = entry->changed_usec;
+        return publication;
+}
+
+Publication *publication_free(Publication *publication)
+{
+        if (!publication)
+                return NULL;
+        rrset_free(publication->wanted);
+        rrset_free(publication->seen);
+        rrset_free(publication->disputed);
+        rrset_free(publication->attempt);
+        rrset_free(publication->attempt_ours);
+        free(publication->reason);
+        free(publication);
+        return NULL;
+}
+
+static bool is_exclusive(const Publication *publication)
+{
+        return publication->record->ownership == OWNERSHIP_EXCLUSIVE;
+}
+
+static const RRset *ours(const Publication *publication)
+{
+        const StoreEntry *entry = store_find(publication->store, publication->record->provider->id,
+                &publication->record->name, publication->type);
+
+        return entry ? entry->ours : NULL;
+}
+
+static int set_ours(Publication *publication, const RRset *set)
+{
+        int r = store_set(publication->store, publication->record->provider->id, &publication->record->name,
+                publication->type, set, publication->changed_usec, is_exclusive(publication));
+
+        return r < 0 ? r : 0;
+}
+
+static void set_state(Publication *publication, PublicationState state, const char *reason)
+{
+        char *copy = reason ? strdup(reason) : NULL;
+
+        free(publication->reason);
+        publication->reason = copy;
+        publication->state = state;
+}
+
+int publication_set_wanted(Publication *publication, const Selection *selection, usec_t now)
+{
+        AUTO(rrset_freep) RRset *wanted = NULL;
+
+        if (selection->state == FACT_UNKNOWN || publication->withdrawing)
+                return 0;
+        if (selection->count > 0) {
+                wanted = rrset_new(&publication->record->name, publication->type, publication->record->ttl);
+                if (!wanted)
+                        return -ENOMEM;
+        }
+        for (size_t i = 0; i < selection->count; i++)
+                if (rrset_add_address(wanted, &selection->addresses[i]) < 0)
+                        return -ENOMEM;
+        if (publication->wanted_known && rrset_equal(wanted, publication->wanted))
+                return 0;
+        if (!wanted)
+                publication->empty_since = now;
+        publication->wanted_known = true;
+        rrset_free(publication->wanted);
+        publication->wanted = STEAL(wanted);
+        return 1;
+}
+
+int publication_decide(Publication *publication, usec_t now, RRset **ret_target, usec_t *ret_when)
+{
+        PublishFacts facts = {
+                .record = publication->record,
+                .type = publication->type,
+                .wanted_known = publication->wanted_known,
+                .wanted = publication->wanted,
+                .empty_since = publication->empty_since,
+                .seen_known = publication->seen_known,
+                .seen = publication->synthesized ? NULL : publication->seen,
+                .ours = ours(publication),
+                .withdraw_at_once = publication->withdrawing,
+        };
+        int step = publish_decide(&facts, now, ret_target, ret_when);
+
+        if (step != PUBLISH_NOTHING || !publication->force || !is_exclusive(publication) ||
+                rrset_is_empty(publication->wanted))
+                return step;
+        *ret_target = rrset_copy(publication->seen);
+        return *ret_target ? PUBLISH_CHANGE : -ENOMEM;
+}
+
+/* Values that are ours already, or will be when this write takes. */
+static int note_intent(Publication *publication)
+{
+        AUTO(rrset_freep) RRset *all = rrset_copy(ours(publication));
+
+        if (!publication->attempt_ours)
+                return 0;
+        if (!all)
+                all = rrset_new(&publication->record->name, publication->type, publication->record->ttl);
+        if (!all || rrset_add_all(all, publication->attempt_ours) < 0)
+                return -ENOMEM;
+        return set_ours(publication, all);
+}
+
+int publication_begin(Publication *publication, ChangeSet *changes, RRset *target)
+{
+        AUTO(rrset_freep) RRset *owned = target;
+        const RRset *mine = is_exclusive(publication) ? target : publication->wanted;
+        Expect expect = EXPECT_EXACTLY;
+        int r;
+
+        if (publication->force && is_exclusive(publication))
+                expect = EXPECT_ANY;
+        else if (publication->synthesized || rrset_is_empty(publication->seen))
+                expect = EXPECT_ABSENT;
+        r = change_set_add(changes, &publication->record->name, publication->type, expect, publication->seen, target);
+        if (r < 0)
+                return r;
+        rrset_free(publication->attempt_ours);
+        publication->attempt_ours = rrset_copy(mine);
+        if (mine && !publication->attempt_ours)
+                return -ENOMEM;
+        rrset_free(publication->attempt);
+        publication->attempt = STEAL(owned);
+        r = note_intent(publication);
+        if (r < 0)
+                return r;
+        publication->in_flight = true;
+        if (publication->state != PUBLICATION_RETRYING)
+                set_state(publication, PUBLICATION_PENDING, NULL);
+        return 0;
+}
+
+static void forget_conflicts(Publication *publication)
+{
+        publication->conflicts = 0;
+        publication->disputed = rrset_free(publication->disputed);
+}
+
+int publication_applied(Publication *publication)
+{
+        publication->in_flight = false;
+        publication->force = publication->alone = false;
+        publication->synthesized = false;
+        publication->refusals = 0;
+        forget_conflicts(publication);
+        rrset_free(publication->seen);
+        publication->seen = STEAL(publication->attempt);
+        publication->seen_known = true;
+        publication->changed_usec = clock_now_usec(CLOCK_REALTIME);
+        set_state(publication, PUBLICATION_PENDING, NULL);
+        return set_ours(publication, publication->attempt_ours);
+}
+
+void publication_conflicted(Publication *publication)
+{
+        publication->in_flight = false;
+        publication->conflicts++;
+        publication->seen_known = false;
+        rrset_free(publication->disputed);
+        publication->disputed = STEAL(publication->seen);
+}
+
+void publication_failed(Publication *publication, const Outcome *outcome)
+{
+        if (publication->in_flight && outcome->uncertain)
+                publication->seen_known = false;
+        publication->in_flight = false;
+        set_state(publication, PUBLICATION_RETRYING, outcome->reason);
+}
+
+void publication_park(Publication *publication, const char *reason)
+{
+        publication->in_flight = false;
+        publication->refusals++;
+        /* What a person changes meanwhile is looked at afresh. */
+        publication->seen_known = false;
+        set_state(publication, PUBLICATION_PARKED, reason);
+}
+
+/* The values of ours that the server really holds. *ret: NULL for none. */
+static int ours_among(const Publication *publication, const RRset *set, RRset **ret)
+{
+        const RRset *mine = ours(publication);
+        AUTO(rrset_freep) RRset *left = NULL;
+
+        *ret = NULL;
+        if (!mine)
+                return 0;
+        left = rrset_new(&publication->record->name, publication->type, publication->record->ttl);
+        if (!left)
+                return -ENOMEM;
+        for (size_t i = 0; i < mine->count; i++)
+                if (rrset_contains(set, mine->rdata[i]) &&
+                        rrset_add(left, mine->rdata[i]->bytes, mine->rdata[i]->length) < 0)
+                        return -ENOMEM;
+        if (left->count > 0)
+                *ret = STEAL(left);
+        return 0;
+}
+
+/* The same data as we had expected although the server said that it differs: first suspect the other changes of that set
+ * (try alone), then a wildcard that answers for a name which does not exist (RFC 2136 section 3.2 looks at real RRsets). */
+static void look_into_conflict(Publication *publication)
+{
+        if (!publication->conflicts || !rrset_same_data(publication->seen, publication->disputed))
+                return;
+        if (publication->alone && !rrset_is_empty(publication->seen))
+                publication->synthesized = true;
+        publication->alone = true;
+}
+
+int publication_saw(Publication *publication, RRset *set)
+{
+        AUTO(rrset_freep) RRset *still_ours = NULL;
+        int r;
+
+        if (!rrset_same_data(set, publication->seen))
+                publication->synthesized = false;
+        rrset_free(publication->seen);
+        publication->seen = set;
+        publication->seen_known = true;
+        look_into_conflict(publication);
+        /* An exclusive RRset that stands as we want it is ours, whoever wrote it. */
+        if (is_exclusive(publication) && publication->wanted_known && !rrset_is_empty(set) &&
+                rrset_same_data(set, publication->wanted))
+                return set_ours(publication, set);
+        r = ours_among(publication, set, &still_ours);
+        return r < 0 ? r : set_ours(publication, still_ours);
+}
+
+void publication_settled(Publication *publication)
+{
+        if (!publication->wanted_known || !publication->seen_known)
+                return;
+        publication->alone = publication->force = false;
+        publication->refusals = 0;
+        forget_conflicts(publication);
+        set_state(publication, PUBLICATION_IN_SYNC, NULL);
+}
+
+const char *publication_state_to_text(PublicationState state)
+{
+        static const char *const texts[] = {
+                [PUBLICATION_UNKNOWN] = "unknown",
+                [PUBLICATION_PENDING] = "pending",
+                [PUBLICATION_IN_SYNC] = "in-sync",
+                [PUBLICATION_RETRYING] = "retrying",
+                [PUBLICATION_PARKED] = "parked",
+        };
+
+        return texts[state];
+}

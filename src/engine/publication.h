@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/queue.h>
+
+#include "config/config.h"
+#include "engine/store.h"
+#include "model/change.h"
+#include "model/rrset.h"
+#include "policy/publish.h"
+#include "policy/select.h"
+#include "provider/provider.h"
+#include "util/clock.h"
+
+/* One RRset that we keep: what is wanted of it, what the server was last seen to hold, and how it stands. */
+
+typedef enum PublicationState {
+        PUBLICATION_UNKNOWN,  /* neither the facts nor the server have been read */
+        PUBLICATION_PENDING,  /* a change or a read is under way or waits for its time */
+        PUBLICATION_IN_SYNC,  /* the server holds what it should */
+        PUBLICATION_RETRYING, /* failed; goes on by itself */
+        PUBLICATION_PARKED,   /* refused; a person must act */
+} PublicationState;
+
+typedef struct Publication {
+        const RecordConfig *record;
+        uint16_t type;
+        Store *store; /* what of it is ours */
+
+        bool wanted_known;
+        RRset *wanted;      /* our own values; NULL: none */
+        usec_t empty_since; /* CLOCK_BOOTTIME */
+        bool withdrawing;   /* the daemon stops and takes it along */
+
+        bool seen_known;
+        RRset *seen;         /* NULL: absent */
+        RRset *disputed;     /* what we expected when the server said otherwise */
+        unsigned conflicts;  /* in a row */
+        bool synthesized;    /* `seen` comes from a wildcard: no such RRset is really there (RFC 4592) */
+
+        bool in_flight;
+        RRset *attempt;      /* what the write under way makes of the RRset; NULL: absent */
+        RRset *attempt_ours; /* … and what of that is ours */
+
+        PublicationState state;
+        char *reason;       /* why it is RETRYING or PARKED; NULL else */
+        unsigned refusals;  /* in a row */
+        bool alone;         /* goes in a change set of its own, to find out whose fault a refusal is */
+        bool force;         /* to be written even if it stands there already */
+        bool planned;       /* dry run: would be changed to `attempt` */
+        usec_t wake_usec;   /* CLOCK_BOOTTIME; USEC_INFINITY: nothing to wait for */
+        usec_t changed_usec; /* CLOCK_REALTIME of our last change; 0: never */
+
+        bool dirty; /* the queue looks at it when it next can */
+        TAILQ_ENTRY(Publication) dirty_entry;
+} Publication;
+
+typedef TAILQ_HEAD(PublicationList, Publication) PublicationList;
+
+Publication *publication_new(const RecordConfig *record, uint16_t type, Store *store);
+Publication *publication_free(Publication *publication);
+DEFINE_FREEP(Publication, publication_free)
+
+/* Takes over what its source selects now. now: CLOCK_BOOTTIME. 1: it wants something else than before; 0; -ENOMEM. */
+int publication_set_wanted(Publication *publication, const Selection *selection, usec_t now);
+
+/* policy/publish with this publication's facts: a PublishStep or -ENOMEM. */
+int publication_decide(Publication *publication, usec_t now, RRset **ret_target, usec_t *ret_when);
+
+/* Adds the change to the set and remembers it as the attempt under way (takes `target` over). Notes in the
+ * store, before anything is sent, what may become ours. -ENOMEM. */
+int publication_begin(Publication *publication, ChangeSet *changes, RRset *target);
+
+/* How the attempt ended. */
+int publication_applied(Publication *publication); /* -ENOMEM */
+void publication_conflicted(Publication *publication);
+void publication_failed(Publication *publication, const Outcome *outcome); /* RETRYING */
+void publication_park(Publication *publication, const char *reason);       /* PARKED */
+
+/* The server holds `set` (taken over; NULL: absent). -ENOMEM. */
+int publication_saw(Publication *publication, RRset *set);
+
+/* Everything is as it should be. */
+void publication_settled(Publication *publication);
+
+const char *publication_state_to_text(PublicationState state);

@@ -1,0 +1,602 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* Queue: asks each publication that is marked what it needs, puts changes together into one set (or reads into one
+ * read), and hands the outcome back. Decides when, never what.
+ *
+ * Changes go before reads: a new address does not wait behind a look at a thousand other names. */
+
+#include "engine/queue.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "engine/pause.h"
+#include "engine/report.h"
+#include "util/random.h"
+
+enum {
+        READS_AT_ONCE = 256,   /* so that a change never waits long behind reads */
+        CONFLICTS_IN_A_ROW = 5, /* then somebody else writes as eagerly as we do: back off */
+};
+
+#define TIMER_SLACK_USEC (10 * USEC_PER_MSEC)
+
+typedef enum Operation {
+        OPERATION_NONE,
+        OPERATION_READ,
+        OPERATION_APPLY,
+} Operation;
+
+struct Queue {
+        QueueOptions options;
+        Provider *provider;
+
+        size_t count;
+        Publication **publications;
+        PublicationList dirty;
+
+        Operation operation;
+        size_t n_flight;
+        Publication **flight; /* room for all */
+        RRsetKey *keys;       /* … of READS_AT_ONCE */
+
+        Pause pause;            /* nothing begins before it ends */
+        bool withdrawing;       /* the daemon stops */
+        usec_t last_start_usec; /* of an operation */
+        usec_t wake_usec;       /* the earliest of the publications' */
+        char *problem;          /* what was last said in the log; NULL: all is well */
+
+        sd_event_source *timer;
+        sd_event_source *verify_timer;
+};
+
+static usec_t now_usec(const Queue *queue)
+{
+        uint64_t now;
+
+        /* Before the loop runs the first time this is the clock itself. */
+        return sd_event_now(queue->options.event, CLOCK_BOOTTIME, &now) < 0 ? clock_now_usec(CLOCK_BOOTTIME) : now;
+}
+
+void queue_mark(Queue *queue, Publication *publication)
+{
+        if (publication->dirty || publication->state == PUBLICATION_PARKED)
+                return;
+        publication->dirty = true;
+        TAILQ_INSERT_TAIL(&queue->dirty, publication, dirty_entry);
+}
+
+static void unmark(Queue *queue, Publication *publication)
+{
+        if (!publication->dirty)
+                return;
+        publication->dirty = false;
+        TAILQ_REMOVE(&queue->dirty, publication, dirty_entry);
+}
+
+static void wake_at(Queue *queue, Publication *publication, usec_t when)
+{
+        publication->wake_usec = when;
+        if (when < queue->wake_usec)
+                queue->wake_usec = when;
+}
+
+static void park(Queue *queue, Publication *publication, const char *reason)
+{
+        unmark(queue, publication);
+        publication_park(publication, reason);
+        wake_at(queue, publication,
+                now_usec(queue) + pause_of_refusal(publication->refusals, random_u32()));
+        report_parked(publication);
+}
+
+/* The timer, for whatever comes first. */
+static void arm(Queue *queue)
+{
+        usec_t when = pause_is_on(&queue->pause) ? queue->pause.until_usec : queue->wake_usec;
+
+        if (queue->operation != OPERATION_NONE || when == USEC_INFINITY) {
+                sd_event_source_set_enabled(queue->timer, SD_EVENT_OFF);
+                return;
+        }
+        sd_event_source_set_time(queue->timer, when);
+        sd_event_source_set_enabled(queue->timer, SD_EVENT_ONESHOT);
+}
+
+/* Marks those whose time has come. */
+static void wake_publications(Queue *queue, usec_t now)
+{
+        if (queue->wake_usec > now)
+                return;
+        queue->wake_usec = USEC_INFINITY;
+        for (size_t i = 0; i < queue->count; i++) {
+                Publication *publication = queue->publications[i];
+
+                if (publication->wake_usec > now) {
+                        wake_at(queue, publication, publication->wake_usec);
+                        continue;
+                }
+                publication->wake_usec = USEC_INFINITY;
+                if (publication->state == PUBLICATION_PARKED)
+                        publication->state = PUBLICATION_PENDING;
+                queue_mark(queue, publication);
+        }
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        Queue *queue = userdata;
+
+        (void) source;
+        (void) usec;
+        pause_check(&queue->pause, now_usec(queue));
+        queue_run(queue);
+        return 0;
+}
+
+static void arm_verify(Queue *queue)
+{
+        usec_t interval = queue->options.config->verify_usec;
+
+        if (interval == 0)
+                return;
+        sd_event_source_set_time(queue->verify_timer, now_usec(queue) + interval - interval / 10 * (random_u16() % 100) / 100);
+        sd_event_source_set_enabled(queue->verify_timer, SD_EVENT_ONESHOT);
+}
+
+/* "verify": read everything back; what differs is repaired by the ordinary way. */
+static int on_verify(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        Queue *queue = userdata;
+
+        (void) source;
+        (void) usec;
+        for (size_t i = 0; i < queue->count; i++) {
+                Publication *publication = queue->publications[i];
+
+                if (publication->in_flight)
+                        continue;
+                publication->seen_known = false;
+                queue_mark(queue, publication);
+        }
+        arm_verify(queue);
+        queue_run(queue);
+        return 0;
+}
+
+/* How an operation failed as a whole. */
+
+static void say_problem(Queue *queue, const char *reason)
+{
+        if (queue->problem && strcmp(queue->problem, reason) == 0)
+                return;
+        free(queue->problem);
+        queue->problem = strdup(reason);
+        report_problem(queue->options.config, reason, queue->pause.parked);
+}
+
+static void no_problem(Queue *queue)
+{
+        pause_after_success(&queue->pause);
+        if (!queue->problem)
+                return;
+        free(queue->problem);
+        queue->problem = NULL;
+        report_recovered(queue->options.config);
+}
+
+static void back_off(Queue *queue, const Outcome *outcome)
+{
+        pause_after_failure(&queue->pause, now_usec(queue), outcome->retry_after_usec, random_u32());
+        for (size_t i = 0; i < queue->count; i++) {
+                Publication *publication = queue->publications[i];
+
+                if (!publication->in_flight && !publication->dirty)
+                        continue;
+                publication_failed(publication, outcome);
+                queue_mark(queue, publication);
+        }
+        say_problem(queue, outcome->reason);
+}
+
+static void park_all(Queue *queue, const Outcome *outcome)
+{
+        pause_after_refusal(&queue->pause, now_usec(queue), random_u32());
+        for (size_t i = 0; i < queue->count; i++) {
+                Publication *publication = queue->publications[i];
+
+                if (!publication->in_flight && !publication->dirty)
+                        continue;
+                unmark(queue, publication);
+                publication_park(publication, outcome->reason);
+                wake_at(queue, publication, queue->pause.until_usec);
+        }
+        say_problem(queue, outcome->reason);
+}
+
+/* Refused, but perhaps only because of one of them: find out which. */
+static void try_each_alone(Queue *queue)
+{
+        for (size_t i = 0; i < queue->n_flight; i++) {
+                queue->flight[i]->in_flight = false;
+                queue->flight[i]->alone = true;
+                queue_mark(queue, queue->flight[i]);
+        }
+}
+
+static void refused(Queue *queue, const Outcome *outcome)
+{
+        if (outcome->everything)
+                park_all(queue, outcome);
+        else if (queue->n_flight > 1)
+                try_each_alone(queue);
+        else
+                park(queue, queue->flight[0], outcome->reason);
+}
+
+static void out_of_memory(Outcome *ret)
+{
+        outcome_set(ret, OUTCOME_RETRY, "out of memory");
+        ret->uncertain = true;
+}
+
+/* Outcomes of reads. */
+
+static int take_result(Queue *queue, Publication *publication, ReadResult *result)
+{
+        publication->in_flight = false;
+        if (result->kind != OUTCOME_APPLIED) {
+                park(queue, publication, result->reason);
+                return 0;
+        }
+        queue_mark(queue, publication);
+        return publication_saw(publication, STEAL(result->set));
+}
+
+static void on_read_done(void *userdata, const Outcome *outcome, ReadResult *results, size_t n)
+{
+        Queue *queue = userdata;
+        Outcome failure = *outcome;
+
+        queue->operation = OPERATION_NONE;
+        for (size_t i = 0; failure.kind == OUTCOME_APPLIED && i < n && i < queue->n_flight; i++)
+                if (take_result(queue, queue->flight[i], &results[i]) < 0)
+                        out_of_memory(&failure);
+        if (failure.kind == OUTCOME_APPLIED)
+                no_problem(queue);
+        else if (failure.kind == OUTCOME_REFUSED)
+                refused(queue, &failure);
+        else
+                back_off(queue, &failure);
+        queue->n_flight = 0;
+        queue_run(queue);
+}
+
+/* Outcomes of changes. */
+
+static int all_applied(Queue *queue)
+{
+        no_problem(queue);
+        for (size_t i = 0; i < queue->n_flight; i++) {
+                Publication *publication = queue->flight[i];
+
+                report_applied(publication);
+                if (publication_applied(publication) < 0)
+                        return -ENOMEM;
+                queue_mark(queue, publication);
+        }
+        return 0;
+}
+
+/* A conflict is not an error: read, decide again. Many in a row are a quarrel. */
+static void conflicted(Queue *queue, const Outcome *outcome)
+{
+        unsigned most = 0;
+
+        for (size_t i = 0; i < queue->n_flight; i++) {
+                Publication *publication = queue->flight[i];
+
+                publication_conflicted(publication);
+                report_conflict(publication);
+                queue_mark(queue, publication);
+                if (publication->conflicts > most)
+                        most = publication->conflicts;
+        }
+        if (most >= CONFLICTS_IN_A_ROW)
+                back_off(queue, outcome);
+}
+
+static void on_apply_done(void *userdata, const Outcome *outcome)
+{
+        Queue *queue = userdata;
+        Outcome failure = *outcome;
+
+        queue->operation = OPERATION_NONE;
+        if (failure.kind == OUTCOME_APPLIED && all_applied(queue) < 0)
+                out_of_memory(&failure);
+        if (failure.kind == OUTCOME_CONFLICT)
+                conflicted(queue, &failure);
+        else if (failure.kind == OUTCOME_REFUSED)
+                refused(queue, &failure);
+        else if (failure.kind == OUTCOME_RETRY)
+                back_off(queue, &failure);
+        queue->n_flight = 0;
+        queue_run(queue);
+}
+
+/* Beginning operations. */
+
+static void start(Queue *queue, Operation operation, const ChangeSet *changes)
+{
+        Outcome failure;
+        int r;
+
+        queue->operation = operation;
+        queue->last_start_usec = now_usec(queue);
+        if (operation == OPERATION_READ) {
+                r = provider_read(queue->provider, queue->keys, queue->n_flight);
+        } else {
+                /* Once it is sent it may be ours: the file has to know first. A failure was logged, and DNS
+                 * that is right is worth more than a file that is. */
+                if (store_has_grown(queue->options.store))
+                        store_save(queue->options.store, false);
+                r = provider_apply(queue->provider, changes);
+        }
+        if (r >= 0)
+                return;
+        queue->operation = OPERATION_NONE;
+        outcome_set(&failure, OUTCOME_RETRY, "cannot begin: %s", strerror(-r));
+        back_off(queue, &failure);
+        queue->n_flight = 0;
+}
+
+static void begin_reads(Queue *queue)
+{
+        Publication *publication, *next;
+
+        for (publication = TAILQ_FIRST(&queue->dirty); publication; publication = next) {
+                next = TAILQ_NEXT(publication, dirty_entry);
+                if (publication->seen_known)
+                        continue;
+                unmark(queue, publication);
+                publication->in_flight = true;
+                queue->keys[queue->n_flight] = (RRsetKey){ publication->record->name, publication->type };
+                queue->flight[queue->n_flight++] = publication;
+                if (queue->n_flight == READS_AT_ONCE)
+                        break;
+        }
+        if (queue->n_flight > 0)
+                start(queue, OPERATION_READ, NULL);
+}
+
+static void plan(Queue *queue, Publication *publication, RRset *target)
+{
+        unmark(queue, publication);
+        rrset_free(publication->attempt);
+        publication->attempt = target;
+        publication->planned = true;
+        report_planned(publication);
+}
+
+/* Asks one publication what it needs. Returns true when the change set is full. */
+static bool consider(Queue *queue, Publication *publication, ChangeSet *changes, size_t *cost)
+{
+        RRset *target = NULL;
+        usec_t when = USEC_INFINITY;
+        Change change;
+        int step = publication_decide(publication, now_usec(queue), &target, &when);
+
+        publication->wake_usec = USEC_INFINITY;
+        publication->planned = false;
+        if (step == PUBLISH_READ || step < 0)
+                return false; /* stays marked */
+        if (step != PUBLISH_CHANGE) {
+                unmark(queue, publication);
+                if (step == PUBLISH_WAIT)
+                        wake_at(queue, publication, when);
+                else
+                        publication_settled(publication);
+                return false;
+        }
+        if (queue->options.dry_run) {
+                plan(queue, publication, target);
+                return false;
+        }
+        if (publication->alone && changes->count > 0) {
+                rrset_free(target);
+                return false; /* its turn comes */
+        }
+        change = (Change){ .name = publication->record->name,
+                .type = publication->type,
+                .expect = EXPECT_EXACTLY,
+                .expected = publication->seen,
+                .want = target };
+        *cost += provider_cost(queue->provider, &change);
+        if (changes->count > 0 && *cost > queue->provider->ops->budget) {
+                rrset_free(target);
+                return true;
+        }
+        if (publication_begin(publication, changes, target) < 0)
+                return false;
+        unmark(queue, publication);
+        queue->flight[queue->n_flight++] = publication;
+        return publication->alone;
+}
+
+static void begin_changes(Queue *queue)
+{
+        AUTO(change_set_freep) ChangeSet *changes = change_set_new();
+        Publication *publication, *next;
+        size_t cost = 0;
+
+        if (!changes)
+                return;
+        for (publication = TAILQ_FIRST(&queue->dirty); publication; publication = next) {
+                next = TAILQ_NEXT(publication, dirty_entry);
+                if (consider(queue, publication, changes, &cost))
+                        break;
+        }
+        if (changes->count > 0)
+                start(queue, OPERATION_APPLY, changes);
+}
+
+void queue_run(Queue *queue)
+{
+        if (queue->operation == OPERATION_NONE && !pause_is_on(&queue->pause)) {
+                wake_publications(queue, now_usec(queue));
+                begin_changes(queue);
+        }
+        if (queue->operation == OPERATION_NONE && !pause_is_on(&queue->pause))
+                begin_reads(queue);
+        arm(queue);
+        queue->options.changed(queue->options.userdata);
+}
+
+void queue_network_returned(Queue *queue)
+{
+        provider_network_returned(queue->provider);
+        if (pause_shorten(&queue->pause, now_usec(queue), queue->last_start_usec))
+                queue_run(queue);
+}
+
+void queue_withdraw(Queue *queue)
+{
+        queue->withdrawing = true;
+        for (size_t i = 0; i < queue->count; i++) {
+                Publication *publication = queue->publications[i];
+
+                if (!publication->record->withdraw_on_stop) {
+                        unmark(queue, publication);
+                        continue;
+                }
+                publication->withdrawing = true;
+                publication->wanted = rrset_free(publication->wanted);
+                publication->wanted_known = true;
+                queue_mark(queue, publication);
+        }
+        queue_run(queue);
+}
+
+bool queue_is_retrying(const Queue *queue)
+{
+        return pause_is_retrying(&queue->pause);
+}
+
+bool queue_is_settled(const Queue *queue)
+{
+        if (queue->operation != OPERATION_NONE)
+                return false;
+        for (size_t i = 0; i < queue->count; i++) {
+                const Publication *publication = queue->publications[i];
+
+                if (queue->withdrawing && !publication->withdrawing)
+                        continue;
+                switch (publication->state) {
+                case PUBLICATION_IN_SYNC:
+                        if (publication->dirty)
+                                return false;
+                        break;
+                case PUBLICATION_RETRYING:
+                case PUBLICATION_PARKED:
+                        break;
+                case PUBLICATION_UNKNOWN:
+                case PUBLICATION_PENDING:
+                        if (!publication->planned)
+                                return false;
+                        break;
+                }
+        }
+        return true;
+}
+
+const ProviderConfig *queue_config(const Queue *queue)
+{
+        return queue->options.config;
+}
+
+size_t queue_count(const Queue *queue)
+{
+        return queue->count;
+}
+
+const Publication *queue_publication(const Queue *queue, size_t i)
+{
+        return queue->publications[i];
+}
+
+int queue_add(Queue *queue, Publication *publication)
+{
+        AUTO(publication_freep) Publication *owned = publication;
+        Publication **publications;
+        Publication **flight;
+
+        publications = reallocarray(queue->publications, queue->count + 1, sizeof *publications);
+        if (!publications)
+                return -ENOMEM;
+        queue->publications = publications;
+        flight = reallocarray(queue->flight, queue->count + 1, sizeof *flight);
+        if (!flight)
+                return -ENOMEM;
+        queue->flight = flight;
+        queue->publications[queue->count++] = STEAL(owned);
+        queue_mark(queue, publication);
+        return 0;
+}
+
+static int add_timers(Queue *queue)
+{
+        int r = sd_event_add_time(queue->options.event, &queue->timer, CLOCK_BOOTTIME, 0, TIMER_SLACK_USEC, on_timer,
+                queue);
+
+        if (r < 0)
+                return r;
+        sd_event_source_set_enabled(queue->timer, SD_EVENT_OFF);
+        r = sd_event_add_time(queue->options.event, &queue->verify_timer, CLOCK_BOOTTIME, 0, USEC_PER_SEC, on_verify, queue);
+        if (r < 0)
+                return r;
+        sd_event_source_set_enabled(queue->verify_timer, SD_EVENT_OFF);
+        arm_verify(queue);
+        return 0;
+}
+
+int queue_new(Queue **ret, const QueueOptions *options, const Name *zone_hint)
+{
+        AUTO(queue_freep) Queue *queue = calloc(1, sizeof *queue);
+        ProviderEvents events = { .read_done = on_read_done, .apply_done = on_apply_done, .userdata = queue };
+        int r;
+
+        if (!queue)
+                return -ENOMEM;
+        queue->options = *options;
+        queue->pause = PAUSE_NONE;
+        queue->wake_usec = USEC_INFINITY;
+        TAILQ_INIT(&queue->dirty);
+        queue->keys = reallocarray(NULL, READS_AT_ONCE, sizeof *queue->keys);
+        if (!queue->keys)
+                return -ENOMEM;
+        r = options->new_provider(options->userdata, &queue->provider, options->config, zone_hint, &events);
+        if (r < 0)
+                return r;
+        r = add_timers(queue);
+        if (r < 0)
+                return r;
+        *ret = STEAL(queue);
+        return 0;
+}
+
+Queue *queue_free(Queue *queue)
+{
+        if (!queue)
+                return NULL;
+        sd_event_source_disable_unref(queue->timer);
+        sd_event_source_disable_unref(queue->verify_timer);
+        provider_free(queue->provider);
+        for (size_t i = 0; i < queue->count; i++)
+                publication_free(queue->publications[i]);
+        free(queue->publications);
+        free(queue->flight);
+        free(queue->keys);
+        free(queue->problem);
+        free(queue);
+        return NULL;
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* Store: a sorted table and its file. When to save is the engine's to decide. */
+
+#include "engine/store.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "util/file.h"
+#include "util/log.h"
+
+enum {
+        STORE_VERSION = 1,
+        STORE_FILE_MAX = 64 * 1024 * 1024,
+};
+
+struct Store {
+        char *path;
+        bool dirty;   /* the file says something else */
+        bool grown;   /* the file does not say all that is ours */
+        bool durable; /* the file as it stands survives a power cut */
+        bool failing; /* the last save failed, and that was said */
+        size_t count;
+        StoreEntry *entries; /* sorted by name, type, provider; room for a power of two */
+};
+
+static void entry_done(StoreEntry *entry)
+{
+        free(entry->provider);
+        rrset_free(entry->ours);
+}
+
+static int compare(const StoreEntry *entry, const char *provider, const Name *name, uint16_t type)
+{
+        int order = name_compare(&entry->ours->name, name);
+
+        if (order != 0)
+                return order;
+        if (entry->ours->type != type)
+                return (int) entry->ours->type - (int) type;
+        return strcmp(entry->provider, provider);
+}
+
+static size_t find(const Store *store, const char *provider, const Name *name, uint16_t type, bool *ret_found)
+{
+        size_t low = 0, high = store->count;
+
+        *ret_found = false;
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                int order = compare(&store->entries[middle], provider, name, type);
+
+                if (order == 0) {
+                        *ret_found = true;
+                        return middle;
+                }
+                if (order < 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low;
+}
+
+const StoreEntry *store_find(const Store *store, const char *provider, const Name *name, uint16_t type)
+{
+        bool found;
+        size_t at = find(store, provider, name, type, &found);
+
+        return found ? &store->entries[at] : NULL;
+}
+
+static bool is_subset(const RRset *a, const RRset *b)
+{
+        for (size_t i = 0; i < a->count; i++)
+                if (!rrset_contains(b, a->rdata[i]))
+                        return false;
+        return true;
+}
+
+static void remove_at(Store *store, size_t at)
+{
+        entry_done(&store->entries[at]);
+        store->count--;
+        memmove(store->entries + at, store->entries + at + 1, (store->count - at) * sizeof *store->entries);
+        store->dirty = true;
+}
+
+static int insert_at(Store *store, size_t at, const char *provider, RRset *ours, usec_t changed_usec)
+{
+        AUTO_FREE char *copy = strdup(provider);
+
+        if (!copy)
+                return -ENOMEM;
+        if (store->count == 0 || (store->count & (store->count - 1)) == 0) {
+                size_t room = store->count == 0 ? 1 : store->count * 2;
+                StoreEntry *larger = reallocarray(store->entries, room, sizeof *larger);
+
+                if (!larger)
+                        return -ENOMEM;
+                store->entries = larger;
+        }
+        memmove(store->entries + at + 1, store->entries + at, (store->count - at) * sizeof *store->entries);
+        store->entries[at] = (StoreEntry){ .provider = STEAL(copy), .ours = ours, .changed_usec = changed_usec };
+        store->count++;
+        store->dirty = store->grown = true;
+        return 0;
+}
+
+int store_set(Store *store, const char *provider, const Name *name, uint16_t type, const RRset *ours,
+        usec_t changed_usec, bool any_value)
+{
+        AUTO(rrset_freep) RRset *copy = NULL;
+        StoreEntry *entry;
+        bool found;
+        size_t at = find(store, provider, name, type, &found);
+
+        if (rrset_is_empty(ours)) {
+                if (found)
+                        remove_at(store, at);
+                return found;
+        }
+        entry = found ? &store->entries[at] : NULL;
+        if (entry && rrset_equal(entry->ours, ours) && entry->changed_usec == changed_usec)
+                return 0;
+        copy = rrset_copy(ours);
+        if (!copy)
+                return -ENOMEM;
+        if (!entry) {
+                int r = insert_at(store, at, provider, copy, changed_usec);
+
+                if (r < 0)
+                        return r;
+                copy = NULL;
+                return 1;
+        }
+        if (!any_value && !is_subset(ours, entry->ours))
+                store->grown = true;
+        rrset_free(entry->ours);
+        entry->ours = STEAL(copy);
+        entry->changed_usec = changed_usec;
+        store->dirty = true;
+        return 1;
+}
+
+void store_clear(Store *store)
+{
+        while (store->count > 0)
+                remove_at(store, store->count - 1);
+}
+
+bool store_has_grown(const Store *store)
+{
+        return store->grown;
+}
+
+bool store_is_dirty(const Store *store)
+{
+        return store->dirty || (store->path && !store->durable);
+}
+
+/* Reading: one entry as the file has it,
+ * {"name": …, "type": "A", "provider": …, "ttl": 60, "values": ["192.0.2.1"], "changed": 1700000000000000} */
+
+static const char *string_member(json_object *object, const char *key)
+{
+        json_object *value;
+
+        if (!json_object_object_get_ex(object, key, &value) || !json_object_is_type(value, json_type_string))
+                return NULL;
+        return json_object_get_string(value);
+}
+
+static int64_t number_member(json_object *object, const char *key)
+{
+        json_object *value;
+
+        if (!json_object_object_get_ex(object, key, &value) || !json_object_is_type(value, json_type_int))
+                return -1;
+        return json_object_get_int64(value);
+}
+
+static int read_values(RRset *set, json_object *values)
+{
+        for (size_t i = 0; i < json_object_array_length(values); i++) {
+                json_object *value = json_object_array_get_idx(values, i);
+                Address address;
+                int r;
+
+                if (!json_object_is_type(value, json_type_string) ||
+                        address_from_text(&address, json_object_get_string(value)) < 0 ||
+                        rrset_type_of_family(address.family) != set->type)
+                        return -EBADMSG;
+                r = rrset_add_address(set, &address);
+                if (r < 0)
+                        return r;
+        }
+        return set->count > 0 ? 0 : -EBADMSG;
+}
+
+static int read_entry(Store *store, json_object *object)
+{
+        AUTO(rrset_freep) RRset *ours = NULL;
+        const char *owner, *type, *provider;
+        json_object *values;
+        int64_t ttl, changed;
+        Name name;
+        int r;
+
+        if (!json_object_is_type(object, json_type_object))
+                return -EBADMSG;
+        owner = string_member(object, "name");
+        type = string_member(object, "type");
+        provider = string_member(object, "provider");
+        ttl = number_member(object, "ttl");
+        changed = number_member(object, "changed");
+        if (!owner || !type || !provider || ttl < 0 || ttl > TTL_MAX || changed < 0 ||
+                name_from_text(&name, owner) < 0 || (strcmp(type, "A") != 0 && strcmp(type, "AAAA") != 0))
+                return -EBADMSG;
+        if (!json_object_object_get_ex(object, "values", &values) ||
+                !json_object_is_type(values, json_type_array))
+                return -EBADMSG;
+        ours = rrset_new(&name, strcmp(type, "A") == 0 ? TYPE_A : TYPE_AAAA, (uint32_t) ttl);
+        if (!ours)
+                return -ENOMEM;
+        r = read_values(ours, values);
+        if (r < 0)
+                return r;
+        r = store_set(store, provider, &name, ours->type, ours, (usec_t) changed, false);
+        return r < 0 ? r : 0;
+}
+
+static int read_text(Store *store, const char *text, size_t size)
+{
+        json_tokener *tokener = json_tokener_new();
+        json_object *root, *entries;
+        int r = 0;
+
+        if (!tokener)
+                return -ENOMEM;
+        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+        /* The NUL behind the text counts: it is how the parser learns that a number has ended. */
+        root = size < INT32_MAX ? json_tokener_parse_ex(tokener, text, (int) size + 1) : NULL;
+        json_tokener_free(tokener);
+        if (!json_object_is_type(root, json_type_object) || number_member(root, "version") != STORE_VERSION ||
+                !json_object_object_get_ex(root, "published", &entries) ||
+                !json_object_is_type(entries, json_type_array))
+                r = -EBADMSG;
+        for (size_t i = 0; r >= 0 && i < json_object_array_length(entries); i++)
+                r = read_entry(store, json_object_array_get_idx(entries, i));
+        json_object_put(root);
+        return r;
+}
+
+/* Nobody's data is thrown away: an administrator may want to look at it. */
+static void set_aside(Store *store, int error)
+{
+        AUTO_FREE char *aside = NULL;
+
+        store_clear(store);
+        if (asprintf(&aside, "%s.damaged-%" PRIu64, store->path, clock_now_usec(CLOCK_REALTIME) / USEC_PER_SEC) < 0) {
+                aside = NULL;
+                return;
+        }
+        if (rename(store->path, aside) < 0)
+                log_error("%s: cannot be used (%s) nor set aside: %m; what was published before is not known",
+                        store->path, strerror(-error));
+        else
+                log_error("%s: is damaged and was set aside as %s; what was published before is not known",
+                        store->path, aside);
+}
+
+static int load(Store *store)
+{
+        AUTO_FREE char *text = NULL;
+        size_t size = 0;
+        int r = file_read(store->path, STORE_FILE_MAX, &text, &size, NULL);
+
+        if (r == -ENOENT)
+                return 0;
+        if (r >= 0)
+                r = read_text(store, text, size);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0)
+                set_aside(store, r);
+        store->dirty = store->grown = false;
+        store->durable = true;
+        return 0;
+}
+
+int store_open(Store **ret, const char *path)
+{
+        AUTO(store_freep) Store *store = calloc(1, sizeof *store);
+        int r;
+
+        if (!store)
+                return -ENOMEM;
+        store->durable = true;
+        if (path) {
+                store->path = strdup(path);
+                if (!store->path)
+                        return -ENOMEM;
+                r = load(store);
+                if (r < 0)
+                        return r;
+        }
+        *ret = STEAL(store);
+        return 0;
+}
+
+Store *store_free(Store *store)
+{
+        if (!store)
+                return NULL;
+        for (size_t i = 0; i < store->count; i++)
+                entry_done(&store->entries[i]);
+        free(store->entries);
+        free(store->path);
+        free(store);
+        return NULL;
+}
+
+static json_object *write_entry(const StoreEntry *entry)
+{
+        const RRset *ours = entry->ours;
+        json_object *object = json_object_new_object(), *values = json_object_new_array_ext((int) ours->count);
+        char name[NAME_TEXT_MAX], type[10], text[ADDRESS_TEXT_MAX];
+
+        json_object_object_add(object, "name", json_object_new_string(name_to_text(&ours->name, name)));
+        json_object_object_add(object, "type", json_object_new_string(rrtype_to_text(ours->type, type)));
+        json_object_object_add(object, "provider", json_object_new_string(entry->provider));
+        json_object_object_add(object, "ttl", json_object_new_int64(ours->ttl));
+        for (size_t i = 0; i < ours->count; i++) {
+                Address address;
+
+                if (rdata_to_address(ours->rdata[i], ours->type, &address) == 0)
+                        json_object_array_add(values, json_object_new_string(address_to_text(&address, text)));
+        }
+        json_object_object_add(object, "values", values);
+        json_object_object_add(object, "changed", json_object_new_int64((int64_t) entry->changed_usec));
+        return object;
+}
+
+static int write_file(const Store *store, bool durable)
+{
+        json_object *root = json_object_new_object(), *entries = json_object_new_array_ext((int) store->count);
+        const char *text;
+        size_t size;
+        int r;
+
+        json_object_object_add(root, "version", json_object_new_int(STORE_VERSION));
+        for (size_t i = 0; i < store->count; i++)
+                json_object_array_add(entries, write_entry(&store->entries[i]));
+        json_object_object_add(root, "published", entries);
+        text = json_object_to_json_string_length(root, JSON_C_TO_STRING_PRETTY, &size);
+        r = text ? file_replace(store->path, text, size, durable) : -ENOMEM;
+        json_object_put(root);
+        return r;
+}
+
+int store_save(Store *store, bool durable)
+{
+        int r;
+
+        if (!store->path) {
+                store->dirty = store->grown = false;
+                return 0;
+        }
+        if (!store->dirty && (store->durable || !durable))
+                return 0;
+        r = write_file(store, durable);
+        if (r < 0) {
+                if (!store->failing)
+                        log_error("%s: cannot be written: %s; publishing goes on, but after a restart it will not be "
+                                  "known what was published",
+                                store->path, strerror(-r));
+                store->failing = true;
+                return r;
+        }
+        if (store->failing)
+                log_notice("%s: can be written again", store->path);
+        store->failing = store->dirty = store->grown = false;
+        store->durable = durable;
+        return 0;
+}
