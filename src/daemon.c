@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+#include "daemon.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+
+#include "config/config.h"
+#include "dns/resolver.h"
+#include "engine/engine.h"
+#include "engine/store.h"
+#include "hosting.h"
+#include "model/interfaces.h"
+#include "netlink/monitor.h"
+#include "provider/embedded.h"
+#include "provider/rfc2136.h"
+#include "state-directory.h"
+#include "util/clock.h"
+#include "util/file.h"
+#include "util/log.h"
+#include "version.h"
+
+/* "withdraw_on_stop" gets this long; systemd's default patience is 90 s. */
+#define STOP_USEC (5 * USEC_PER_SEC)
+
+struct Daemon {
+        DaemonOptions options;
+        char hostname[HOST_NAME_MAX + 1];
+        char *state_directory;
+        int lock_fd;
+
+        Config *config;
+        sd_event *event;
+        Interfaces *interfaces;
+        Monitor *monitor;
+        Resolver *resolver;
+        Store *store;
+        Engine *engine;
+        Hosting *hosting;
+        sd_event_source *stop_timer;
+
+        bool ready; /* said so to the service manager */
+        bool stopping;
+        char status[160]; /* last told to the service manager */
+};
+
+/* Configuration. */
+
+static int load_config(const DaemonOptions *options, const char *hostname, Config **ret)
+{
+        AUTO(config_errors_done) ConfigErrors errors = { 0 };
+        ConfigContext context = { .hostname = hostname, .credentials_directory = getenv("CREDENTIALS_DIRECTORY") };
+        const char *path = options->config_path ?: SIGNPOST_CONFIG_FILE;
+        int r;
+
+        if (!options->config_path && access(path, F_OK) < 0 && errno == ENOENT)
+                r = config_default(ret, &context, &errors);
+        else
+                r = config_load(ret, path, &context, &errors);
+        for (size_t i = 0; i < errors.count; i++)
+                log_error("%s", errors.texts[i]);
+        return r;
+}
+
+static void find_hostname(char hostname[static HOST_NAME_MAX + 1])
+{
+        if (gethostname(hostname, HOST_NAME_MAX + 1) < 0)
+                hostname[0] = '\0';
+        hostname[HOST_NAME_MAX] = '\0';
+}
+
+int daemon_check(const DaemonOptions *options)
+{
+        AUTO(config_freep) Config *config = NULL;
+        char hostname[HOST_NAME_MAX + 1];
+        int r;
+
+        find_hostname(hostname);
+        r = load_config(options, hostname, &config);
+        if (r < 0)
+                return r;
+        printf("the configuration is good: %zu provider%s, %zu record%s\n", config->n_providers,
+                config->n_providers == 1 ? "" : "s", config->n_records, config->n_records == 1 ? "" : "s");
+        return 0;
+}
+
+/* What the service manager is told. */
+
+static void tell_status(Daemon *daemon)
+{
+        EngineCounts counts = engine_count(daemon->engine);
+        char status[sizeof daemon->status];
+
+        snprintf(status, sizeof status, "%zu of %zu RRsets in sync; %zu pending, %zu retrying, %zu parked",
+                counts.in_sync, counts.total, counts.pending, counts.retrying, counts.parked);
+        if (strcmp(status, daemon->status) == 0)
+                return;
+        memcpy(daemon->status, status, sizeof status);
+        sd_notifyf(0, "STATUS=%s", status);
+}
+
+static void tell_ready(Daemon *daemon)
+{
+        if (daemon->ready || daemon->interfaces->state != FACT_KNOWN)
+                return;
+        daemon->ready = true;
+        sd_notify(0, "READY=1");
+}
+
+/* The engine's wishes. */
+
+static int on_new_provider(void *userdata, Provider **ret, const ProviderConfig *config, const Name *zone_hint,
+        const ProviderEvents *events)
+{
+        Daemon *daemon = userdata;
+        EmbeddedZone *zone;
+
+        switch (config->type) {
+        case PROVIDER_RFC2136:
+                return rfc2136_new(ret, daemon->event, daemon->resolver, config, zone_hint, events);
+        case PROVIDER_EMBEDDED:
+                zone = hosting_find(daemon->hosting, &config->zone);
+                return zone ? embedded_new(ret, daemon->event, zone, config, events) : -ENOENT;
+        }
+        return -EOPNOTSUPP;
+}
+
+static void on_waiting(void *userdata, bool waiting)
+{
+        Daemon *daemon = userdata;
+        int r = monitor_watch_routes(daemon->monitor, waiting);
+
+        if (r < 0)
+                log_warning("cannot watch routes: %s; a lost network is noticed later", strerror(-r));
+}
+
+static void on_settled(void *userdata)
+{
+        Daemon *daemon = userdata;
+        EngineCounts counts = engine_count(daemon->engine);
+
+        tell_status(daemon);
+        if (daemon->stopping) {
+                sd_event_exit(daemon->event, EXIT_SUCCESS);
+        } else if (daemon->options.dry_run) {
+                engine_print_plans(daemon->engine, stdout);
+                sd_event_exit(daemon->event, counts.retrying + counts.parked == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+        } else if (daemon->options.once) {
+                sd_event_exit(daemon->event, counts.in_sync == counts.total ? EXIT_SUCCESS : EXIT_FAILURE);
+        }
+}
+
+/* The kernel's news. */
+
+static void on_facts_changed(void *userdata)
+{
+        Daemon *daemon = userdata;
+
+        engine_facts_changed(daemon->engine);
+        tell_ready(daemon);
+}
+
+static void on_routed(void *userdata)
+{
+        Daemon *daemon = userdata;
+
+        engine_network_returned(daemon->engine);
+}
+
+/* Signals. */
+
+/* What a dry run finds out goes to standard output. */
+static void set_log_level(const Daemon *daemon, const Config *config)
+{
+        log_set_level(daemon->options.dry_run && config->log_level == LOG_INFO ? LOG_NOTICE : config->log_level);
+}
+
+static int configure(Daemon *daemon, Config *config, bool force)
+{
+        EngineOptions options = { .force = force, .dry_run = daemon->options.dry_run };
+        int r = hosting_prepare(daemon->hosting, config);
+
+        if (r < 0)
+                return r;
+        r = engine_configure(daemon->engine, config, &options);
+        if (r < 0)
+                return r;
+        set_log_level(daemon, config);
+        return hosting_commit(daemon->hosting, config, !daemon->options.once && !daemon->options.dry_run);
+}
+
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+        Daemon *daemon = userdata;
+        AUTO(config_freep) Config *config = NULL;
+        Config *old;
+        int r;
+
+        (void) source;
+        (void) info;
+        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, clock_now_usec(CLOCK_MONOTONIC));
+        r = load_config(&daemon->options, daemon->hostname, &config);
+        if (r < 0) {
+                log_error("the new configuration is not used; the old one stays in force");
+        } else {
+                r = configure(daemon, config, false);
+                if (r < 0)
+                        log_error("cannot use the new configuration: %s", strerror(-r));
+                else
+                        log_notice("reloaded: %zu records", config->n_records);
+                /* The engine looks at the new one now, come what may. */
+                old = daemon->config;
+                daemon->config = config;
+                config = old;
+        }
+        sd_notify(0, "READY=1");
+        tell_status(daemon);
+        return 0;
+}
+
+static int on_stop_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        (void) source;
+        (void) usec;
+        (void) userdata;
+        log_warning("stopping although not everything could be withdrawn");
+        return sd_event_exit(sd_event_source_get_event(source), EXIT_SUCCESS);
+}
+
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+        Daemon *daemon = userdata;
+
+        (void) source;
+        if (daemon->stopping) /* a second one is meant */
+                return sd_event_exit(daemon->event, EXIT_SUCCESS);
+        daemon->stopping = true;
+        log_notice("stopping (%s)", sigabbrev_np((int) info->ssi_signo) ?: "signal");
+        sd_notify(0, "STOPPING=1");
+        if (sd_event_add_time_relative(daemon->event, &daemon->stop_timer, CLOCK_MONOTONIC, STOP_USEC, 0,
+                    on_stop_timer, daemon) < 0)
+                return sd_event_exit(daemon->event, EXIT_SUCCESS);
+        engine_withdraw(daemon->engine);
+        return 0;
+}
+
+static int add_signals(Daemon *daemon)
+{
+        sigset_t signals;
+        int r;
+
+        sigemptyset(&signals);
+        sigaddset(&signals, SIGTERM);
+        sigaddset(&signals, SIGINT);
+        sigaddset(&signals, SIGHUP);
+        if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
+                return -errno;
+        signal(SIGPIPE, SIG_IGN);
+        r = sd_event_add_signal(daemon->event, NULL, SIGTERM, on_stop, daemon);
+        if (r >= 0)
+                r = sd_event_add_signal(daemon->event, NULL, SIGINT, on_stop, daemon);
+        if (r >= 0)
+                r = sd_event_add_signal(daemon->event, NULL, SIGHUP, on_reload, daemon);
+        return r;
+}
+
+static int open_state(Daemon *daemon)
+{
+        AUTO_FREE char *path = NULL;
+        int r = state_directory_find(&daemon->state_directory);
+
+        if (r < 0)
+                return r;
+        if (!daemon->options.dry_run) {
+                r = state_directory_lock(daemon->state_directory, &daemon->lock_fd);
+                if (r < 0)
+                        return r;
+        }
+        path = path_join(daemon->state_directory, "state.json");
+        return path ? store_open(&daemon->store, path) : -ENOMEM;
+}
+
+/* Life cycle. */
+
+static int make_engine(Daemon *daemon)
+{
+        EngineCallbacks callbacks = {
+                .new_provider = on_new_provider,
+                .waiting = on_waiting,
+                .settled = on_settled,
+                .userdata = daemon,
+        };
+
+        daemon->interfaces = interfaces_new();
+        if (!daemon->interfaces)
+                return -ENOMEM;
+        return engine_new(&daemon->engine, daemon->event, daemon->interfaces, daemon->store, &callbacks);
+}
+
+static int start(Daemon *daemon)
+{
+        int r = sd_event_new(&daemon->event);
+
+        if (r >= 0)
+                r = add_signals(daemon);
+        if (r >= 0)
+                r = sd_event_set_watchdog(daemon->event, true);
+        if (r >= 0)
+                r = resolver_new(&daemon->resolver, daemon->event, NULL, NULL);
+        if (r >= 0)
+                r = hosting_new(&daemon->hosting, daemon->event, daemon->state_directory, daemon->hostname);
+        if (r >= 0)
+                r = make_engine(daemon);
+        if (r < 0) {
+                log_error("cannot start: %s", strerror(-r));
+                return r;
+        }
+        r = monitor_new(&daemon->monitor, daemon->event, daemon->interfaces, on_facts_changed, on_routed, daemon);
+        if (r < 0) {
+                log_error("cannot listen to the kernel's addresses (netlink): %s", strerror(-r));
+                return r;
+        }
+        r = configure(daemon, daemon->config, daemon->options.force);
+        if (r < 0)
+                log_error("cannot begin to publish: %s", strerror(-r));
+        return r;
+}
+
+int daemon_new(Daemon **ret, const DaemonOptions *options)
+{
+        AUTO(daemon_freep) Daemon *daemon = calloc(1, sizeof *daemon);
+        int r;
+
+        if (!daemon)
+                return -ENOMEM;
+        daemon->options = *options;
+        daemon->lock_fd = -1;
+        find_hostname(daemon->hostname);
+        r = load_config(options, daemon->hostname, &daemon->config);
+        if (r < 0)
+                return -EBADMSG;
+        set_log_level(daemon, daemon->config);
+        log_notice("signpostd %s: %zu records at %zu providers", SIGNPOST_VERSION, daemon->config->n_records,
+                daemon->config->n_providers);
+        r = open_state(daemon);
+        if (r < 0)
+                return r;
+        r = start(daemon);
+        if (r < 0)
+                return r;
+        *ret = STEAL(daemon);
+        return 0;
+}
+
+int daemon_run(Daemon *daemon)
+{
+        int r = sd_event_loop(daemon->event);
+
+        if (r < 0) {
+                log_error("the event loop failed: %s", strerror(-r));
+                return EXIT_FAILURE;
+        }
+        return r;
+}
+
+Daemon *daemon_free(Daemon *daemon)
+{
+        if (!daemon)
+                return NULL;
+        monitor_free(daemon->monitor);
+        engine_free(daemon->engine);
+        hosting_free(daemon->hosting);
+        store_free(daemon->store);
+        interfaces_free(daemon->interfaces);
+        resolver_free(daemon->resolver);
+        config_free(daemon->config);
+        sd_event_source_disable_unref(daemon->stop_timer);
+        sd_event_unref(daemon->event);
+        close_fd(daemon->lock_fd);
+        free(daemon->state_directory);
+        free(daemon);
+        return NULL;
+}
