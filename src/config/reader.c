@@ -50,8 +50,7 @@ static int read_choice(
         return read_object(reader, place, field->object, value, object);
 }
 
-/* Notes that `path` was read, as `what` of this file. 1: it is new; 0: it is there twice, which is reported.
- */
+/* Notes that `path` was read, as `what` of this file. 1: it is new; 0: it is there twice, and reported. */
 static int claim(Reader *reader, const Place *place, const char *path, const char *what)
 {
         AUTO_FREE char *text = NULL;
@@ -237,13 +236,24 @@ static int read_table(Reader *reader, const Place *place, const ObjectSchema *sc
         return 0;
 }
 
+/* The index of the word that the field has without a value; -1: it has none. */
+static int find_fallback_word(const Field *field)
+{
+        for (int i = 0; field->fallback && field->words[i]; i++)
+                if (strncmp(field->fallback + 1, field->words[i], strlen(field->fallback) - 2) == 0)
+                        return i;
+        return -1;
+}
+
 /* The variant that the first field names; -1: none that we know. */
 static int find_variant(const ObjectSchema *schema, json_object *values)
 {
         json_object *word;
 
-        if (!schema->variants || !json_object_object_get_ex(values, schema->fields->key, &word))
+        if (!schema->variants)
                 return -1;
+        if (!json_object_object_get_ex(values, schema->fields->key, &word))
+                return find_fallback_word(schema->fields);
         return value_find_word(schema->fields, word);
 }
 

@@ -88,7 +88,7 @@ static const char *const source_types[] = {
 };
 
 static const Field source_fields[] = {
-        { "from", FIELD_WORD, TARGET(SourceConfig, type), .required = true, .words = source_types,
+        { "from", FIELD_WORD, TARGET(SourceConfig, type), .fallback = "\"interfaces\"", .words = source_types,
           .description = "Where the addresses come from" },
         { 0 },
 };

@@ -50,7 +50,7 @@ typedef struct Field {
 struct ObjectSchema {
         const Field *fields;
         const Field *const
-                *variants; /* by the word of the first field, which must be there; NULL: no variants */
+                *variants; /* by the word of the first field, or its fallback; NULL: no variants */
         bool shared;       /* its keys may be spread over several files */
         size_t size;       /* FIELD_CHOICE, FIELD_MAP: of the object to make */
         void (*prepare)(void *object);

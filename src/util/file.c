@@ -8,12 +8,32 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Reads to the end of the file; -EFBIG beyond `limit`. *ret_size counts what is in the buffer, also on error. */
+static int read_all(int fd, char *text, size_t limit, size_t *ret_size)
+{
+        *ret_size = 0;
+        for (;;) {
+                ssize_t n = read(fd, text + *ret_size, limit + 1 - *ret_size);
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return -errno;
+                if (n == 0)
+                        return 0;
+                *ret_size += (size_t) n;
+                if (*ret_size > limit)
+                        return -EFBIG;
+        }
+}
+
 int file_read(const char *path, size_t limit, char **ret_text, size_t *ret_size, mode_t *ret_mode)
 {
         AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
         AUTO_FREE char *text = NULL;
         struct stat st;
-        size_t size = 0;
+        size_t size;
+        int r;
 
         if (fd < 0)
                 return -errno;
@@ -24,18 +44,10 @@ int file_read(const char *path, size_t limit, char **ret_text, size_t *ret_size,
         text = malloc(limit + 2);
         if (!text)
                 return -ENOMEM;
-        for (;;) {
-                ssize_t n = read(fd, text + size, limit + 1 - size);
-
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return -errno;
-                if (n == 0)
-                        break;
-                size += (size_t) n;
-                if (size > limit)
-                        return -EFBIG;
+        r = read_all(fd, text, limit, &size);
+        if (r < 0) {
+                explicit_bzero(text, size); /* it may be half a secret */
+                return r;
         }
         text[size] = '\0';
         if (ret_mode)

@@ -240,7 +240,8 @@ static void wrong_records_are_told(void **state)
 static void wrong_sources_are_told(void **state)
 {
         static const Row rows[] = {
-                { "\"ipv4\":{}", "/ipv4/from: must be given: \"interfaces\" or \"static\"" },
+                { "\"ipv4\":{\"addresses\":[\"192.0.2.1\"]}",
+                        "/ipv4/addresses: unknown key here: it belongs to \"from\": \"static\"" },
                 { "\"ipv6\":{\"from\":\"http\"}",
                         "/ipv6/from: must be \"interfaces\" or \"static\", not \"http\"" },
                 { INTERFACES6 "\"interfaces\":\"eth0\"}",

@@ -352,7 +352,7 @@ static void equal_sources_are_one_object(void **state)
         AUTO(config_freep)
         Config *config = load("{\"providers\":{\"p\":{\"type\":\"rfc2136\",\"zone\":\"z\"}},\"records\":{"
                               "\"a.z\":{},"
-                              "\"b.z\":{\"ipv4\":{\"from\":\"interfaces\",\"limit\":1000},\"ipv6\":{\"from\":"
+                              "\"b.z\":{\"ipv4\":{\"limit\":1000},\"ipv6\":{\"from\":"
                               "\"interfaces\",\"teredo\":true}},"
                               "\"c.z\":{\"ipv4\":{\"from\":\"static\",\"addresses\":[\"192.0.2.1\"]}},"
                               "\"d.z\":{\"ipv4\":{\"from\":\"static\",\"addresses\":[\"192.0.2.1\"]}},"

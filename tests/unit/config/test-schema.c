@@ -135,7 +135,7 @@ static void check_object(const ObjectSchema *schema)
         check_table(schema->fields);
         if (schema->variants) {
                 assert_int_equal(schema->fields->kind, FIELD_WORD);
-                assert_true(schema->fields->required);
+                assert_true(schema->fields->required || schema->fields->fallback);
         }
         for (size_t i = 0; schema->variants && schema->fields->words[i]; i++) {
                 check_table(schema->variants[i]);

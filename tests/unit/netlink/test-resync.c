@@ -175,24 +175,31 @@ static void disturbed_dump_takes_nothing_out(void **state)
         assert_true(host_equals_kernel(host));
 }
 
-/* Addresses that vanish after the dump read them and before we read the dump. */
+/* Addresses that vanish after the kernel has written them into the dump, and before we read it. A small
+ * table fits into one piece, so that the kernel has no later one to say "interrupted" in. The other change
+ * is there so that events wait already, and would get their turn first if they were listened to. */
 static void removal_during_a_dump_is_not_undone(void **state)
 {
+        static const size_t counts[] = { 40, 2000 };
         Host *host = *state;
 
-        host_add_pair(host);
-        run_script(2000, add_numbered);
-        host_converge(host);
-        for (int i = 0; i < 20; i++) {
-                assert_int_equal(monitor_refresh(host->monitor), 0);
-                for (int turn = 0; turn < i / 2; turn++)
+        for (size_t i = 0; i < ARRAY_LENGTH(counts); i++) {
+                host_add_pair(host);
+                run_script(counts[i], add_numbered);
+                host_converge(host);
+                for (int j = 0; j < 20; j++) {
+                        assert_int_equal(monitor_refresh(host->monitor), 0);
+                        for (int turn = 0; turn < j % 6; turn++)
+                                sd_event_run(host->event, 0);
+                        ip("addr add 192.0.2.%d/32 dev e1\n", j);
                         sd_event_run(host->event, 0);
-                ip("addr del 10.0.%d.1/32 dev e0\n"
-                   "addr del 10.7.%d.1/32 dev e0\n",
-                        i, i);
+                        ip("addr del 10.0.%d.1/32 dev e0\n", j);
+                        host_converge(host);
+                }
+                assert_int_equal(host_link(host, "e0")->n_addresses, counts[i] - 20);
+                ip("link del e0\n");
                 host_converge(host);
         }
-        assert_int_equal(host_link(host, "e0")->n_addresses, 2000 - 40);
 }
 
 static void lost_route_messages_count_as_a_route(void **state)
