@@ -58,7 +58,8 @@ struct Daemon {
 static int load_config(const DaemonOptions *options, const char *hostname, Config **ret)
 {
         AUTO(config_errors_done) ConfigErrors errors = { 0 };
-        ConfigContext context = { .hostname = hostname, .credentials_directory = getenv("CREDENTIALS_DIRECTORY") };
+        ConfigContext context = { .hostname = hostname,
+                .credentials_directory = getenv("CREDENTIALS_DIRECTORY") };
         const char *path = options->config_path ?: SIGNPOST_CONFIG_FILE;
         int r;
 
@@ -118,8 +119,8 @@ static void tell_ready(Daemon *daemon)
 
 /* The engine's wishes. */
 
-static int on_new_provider(void *userdata, Provider **ret, const ProviderConfig *config, const Name *zone_hint,
-        const ProviderEvents *events)
+static int on_new_provider(void *userdata, Provider **ret, const ProviderConfig *config,
+        const Name *zone_hint, const ProviderEvents *events)
 {
         Daemon *daemon = userdata;
         EmbeddedZone *zone;
@@ -153,7 +154,8 @@ static void on_settled(void *userdata)
                 sd_event_exit(daemon->event, EXIT_SUCCESS);
         } else if (daemon->options.dry_run) {
                 engine_print_plans(daemon->engine, stdout);
-                sd_event_exit(daemon->event, counts.retrying + counts.parked == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+                sd_event_exit(
+                        daemon->event, counts.retrying + counts.parked == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
         } else if (daemon->options.once) {
                 sd_event_exit(daemon->event, counts.in_sync == counts.total ? EXIT_SUCCESS : EXIT_FAILURE);
         }
@@ -181,7 +183,8 @@ static void on_routed(void *userdata)
 /* What a dry run finds out goes to standard output. */
 static void set_log_level(const Daemon *daemon, const Config *config)
 {
-        log_set_level(daemon->options.dry_run && config->log_level == LOG_INFO ? LOG_NOTICE : config->log_level);
+        log_set_level(
+                daemon->options.dry_run && config->log_level == LOG_INFO ? LOG_NOTICE : config->log_level);
 }
 
 static int configure(Daemon *daemon, Config *config, bool force)
@@ -324,7 +327,8 @@ static int start(Daemon *daemon)
                 log_error("cannot start: %s", strerror(-r));
                 return r;
         }
-        r = monitor_new(&daemon->monitor, daemon->event, daemon->interfaces, on_facts_changed, on_routed, daemon);
+        r = monitor_new(
+                &daemon->monitor, daemon->event, daemon->interfaces, on_facts_changed, on_routed, daemon);
         if (r < 0) {
                 log_error("cannot listen to the kernel's addresses (netlink): %s", strerror(-r));
                 return r;

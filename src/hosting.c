@@ -70,7 +70,9 @@ int hosting_prepare(Hosting *hosting, const Config *config)
         for (size_t i = 0; i < hosting->count; i++)
                 hosting->zones[i].needed = false;
         for (size_t i = 0; i < config->n_providers; i++) {
-                int r = config->providers[i]->type == PROVIDER_EMBEDDED ? need(hosting, &config->providers[i]->zone) : 0;
+                int r = config->providers[i]->type == PROVIDER_EMBEDDED
+                                ? need(hosting, &config->providers[i]->zone)
+                                : 0;
 
                 if (r < 0)
                         return r;
@@ -99,7 +101,8 @@ static const Zone *closest_zone(void *userdata, const Name *name)
         for (size_t i = 0; i < hosting->count; i++) {
                 const HostedZone *hosted = &hosting->zones[i];
 
-                if (name_is_within(name, apex_of(hosted)) && (!best || apex_of(hosted)->length > apex_of(best)->length))
+                if (name_is_within(name, apex_of(hosted)) &&
+                        (!best || apex_of(hosted)->length > apex_of(best)->length))
                         best = hosted;
         }
         return best ? embedded_zone_contents(best->zone) : NULL;
@@ -111,7 +114,8 @@ static bool listens_so_already(const Hosting *hosting, const Config *config)
                 return false;
         for (size_t i = 0; i < config->n_listen; i++)
                 if (hosting->listen[i].size != config->listen[i].size ||
-                        memcmp(&hosting->listen[i].storage, &config->listen[i].storage, config->listen[i].size) != 0)
+                        memcmp(&hosting->listen[i].storage, &config->listen[i].storage,
+                                config->listen[i].size) != 0)
                         return false;
         return true;
 }
@@ -133,7 +137,8 @@ static int listen_as(Hosting *hosting, const Config *config)
         hosting->n_listen = config->n_listen;
         if (config->n_listen == 0)
                 return 0;
-        return listener_new(&hosting->listener, hosting->event, config->listen, config->n_listen, closest_zone, hosting);
+        return listener_new(
+                &hosting->listener, hosting->event, config->listen, config->n_listen, closest_zone, hosting);
 }
 
 int hosting_commit(Hosting *hosting, const Config *config, bool listen)

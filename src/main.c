@@ -26,7 +26,8 @@ static void print_help(void)
                "Keeps DNS records at what this host's addresses really are.\n\n"
                "  --config FILE  read FILE instead of %s\n"
                "  --check        say whether the configuration is good, and end\n"
-               "  --once         publish what is wanted now; end when DNS has it (status 0), or could not get it (1)\n"
+               "  --once         publish what is wanted now; end when DNS has it (status 0), or could not "
+               "get it (1)\n"
                "  --force        forget what was published, and publish it again\n"
                "  --dry-run      print the exact change of each record and why; change nothing\n"
                "  --version      print the version, and end\n"
@@ -82,7 +83,8 @@ static int parse_arguments(int argc, char *argv[], Arguments *ret)
                 }
         }
         if (optind < argc) {
-                fprintf(stderr, "signpostd: expected only options, not '%s'\nTry 'signpostd --help'.\n", argv[optind]);
+                fprintf(stderr, "signpostd: expected only options, not '%s'\nTry 'signpostd --help'.\n",
+                        argv[optind]);
                 return -EINVAL;
         }
         *ret = arguments;

@@ -18,7 +18,8 @@ int state_directory_find(char **ret)
 {
         const char *named = getenv("STATE_DIRECTORY");
         /* systemd may name several, with colons between: the first is ours. */
-        char *directory = named && named[0] ? strndup(named, strcspn(named, ":")) : strdup(SIGNPOST_STATE_DIR);
+        char *directory =
+                named && named[0] ? strndup(named, strcspn(named, ":")) : strdup(SIGNPOST_STATE_DIR);
 
         if (!directory)
                 return -ENOMEM;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* JSON scanner: the characters of a JSON text and their places; what they make together is for config/json.
- */
+/* JSON scanner: the characters of a JSON text and their places; what they make together is for
+ * config/json. */
 
 #include "config/json-scanner.h"
 
@@ -115,8 +115,8 @@ static int read_hex4(const char *text, uint32_t *ret)
         return 0;
 }
 
-/* After "\u" at `text`; a pair of surrogates is one character (RFC 8259 section 7). Returns the bytes used.
- */
+/* After "\u" at `text`; a pair of surrogates is one character (RFC 8259 section 7). Returns the bytes
+ * used. */
 static int read_code_point(const char *text, uint32_t *ret)
 {
         uint32_t high, low;

@@ -109,8 +109,8 @@ static const Field interfaces_fields[] = {
         { "private", FIELD_BOOLEAN, TARGET(SourceConfig, private), .fallback = "true",
           .description = "Take private addresses, 10/8, 172.16/12, 192.168/16 and 100.64/10" },
         { "limit", FIELD_INTEGER, TARGET(SourceConfig, limit), .minimum = 1, .maximum = 1000,
-          .fallback = "1000",
-          .description = "At most so many addresses" },
+          .fallback = "100",
+          .description = "At most so many addresses; BIND takes 100 unless told otherwise" },
         { 0 },
 };
 

@@ -123,8 +123,8 @@ static int read_texts(
         return 0;
 }
 
-/* Raw bytes that a zone file would write as escapes are mistakes, or names that want to be written in ASCII.
- */
+/* Raw bytes that a zone file would write as escapes are mistakes, or names that want to be written in
+ * ASCII. */
 static const char *what_is_wrong_with_name(const char *text, Name *ret)
 {
         for (const char *p = text; *p != '\0'; p++) {

@@ -117,6 +117,15 @@ static int store_collected(Loader *loader)
         return r == -ERANGE ? reject(loader, "a name outside the zone") : r;
 }
 
+/* ldns takes hexadecimal digits (RFC 3597) for any type as they are. We load only what we could write. */
+static int check_rdata(Loader *loader, const RData *rdata, uint16_t type)
+{
+        AUTO_FREE char *text = NULL;
+        int r = rdata_to_text(rdata, type, &text);
+
+        return r == -EINVAL ? reject(loader, "data that is not of its type") : r;
+}
+
 static int collect(Loader *loader, const Name *name, const ldns_rr *rr)
 {
         uint16_t type = (uint16_t) ldns_rr_get_type(rr);
@@ -133,6 +142,9 @@ static int collect(Loader *loader, const Name *name, const ldns_rr *rr)
         if (!loader->set)
                 return -ENOMEM;
         r = rr_get_rdata(rr, &rdata);
+        if (r < 0)
+                return r;
+        r = check_rdata(loader, rdata, type);
         if (r < 0)
                 return r;
         /* One TTL for an RRset (RFC 2181 section 5.2): the smallest that any of its records says. */

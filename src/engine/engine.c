@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Engine: knows which records follow which sources, and hands what is new to their queues, all within the turn of the
- * loop in which the kernel spoke. Afterwards, when the packets are on their way, it tidies up: log, state file. */
+/* Engine: knows which records follow which sources, and hands what is new to their queues, all within the
+ * turn of the loop in which the kernel spoke. Afterwards, when the packets are on their way, it tidies up:
+ * log, state file. */
 
 #include "engine/engine.h"
 
@@ -93,7 +94,8 @@ void engine_facts_changed(Engine *engine)
 
                 if (!binding->view->changed)
                         continue;
-                if (publication_set_wanted(binding->publication, &binding->view->selection, now_usec(engine)) != 0)
+                if (publication_set_wanted(
+                            binding->publication, &binding->view->selection, now_usec(engine)) != 0)
                         queue_mark(binding->queue, binding->publication);
         }
         for (size_t i = 0; i < engine->n_queues; i++)
@@ -158,7 +160,8 @@ static void tell(Engine *engine)
                 return;
         engine->facts_told = true;
         for (size_t i = 0; i < engine->n_views; i++)
-                told_update(&engine->views[i].told, engine->views[i].source, engine->facts, engine->views[i].record);
+                told_update(&engine->views[i].told, engine->views[i].source, engine->facts,
+                        engine->views[i].record);
 }
 
 static void schedule_save(Engine *engine, usec_t delay)
@@ -213,8 +216,8 @@ static void on_queue_changed(void *userdata)
         request_review(userdata);
 }
 
-static int on_new_provider(void *userdata, Provider **ret, const ProviderConfig *config, const Name *zone_hint,
-        const ProviderEvents *events)
+static int on_new_provider(void *userdata, Provider **ret, const ProviderConfig *config,
+        const Name *zone_hint, const ProviderEvents *events)
 {
         Engine *engine = userdata;
 
@@ -273,7 +276,8 @@ static int queue_for(Engine *engine, const RecordConfig *record, Queue **ret)
         return r;
 }
 
-static int bind_family(Engine *engine, const RecordConfig *record, Queue *queue, const SourceConfig *source, bool force)
+static int bind_family(
+        Engine *engine, const RecordConfig *record, Queue *queue, const SourceConfig *source, bool force)
 {
         Publication *publication;
         View *view;
@@ -353,7 +357,8 @@ static void print_verdict(void *userdata, const SelectVerdict *verdict)
         char address[ADDRESS_TEXT_MAX], published[ADDRESS_TEXT_MAX], reason[SELECT_TEXT_MAX];
 
         fprintf(userdata, "    %s %s%s%s", select_reason_is_taken(verdict->reason) ? "taken" : "left ",
-                address_to_text(&verdict->address, address), verdict->interface ? " on " : "", verdict->interface ?: "");
+                address_to_text(&verdict->address, address), verdict->interface ? " on " : "",
+                verdict->interface ?: "");
         if (!address_equal(&verdict->address, &verdict->published))
                 fprintf(userdata, " as %s", address_to_text(&verdict->published, published));
         if (verdict->reason != SELECT_TAKEN)
@@ -367,13 +372,15 @@ void engine_print_plans(const Engine *engine, FILE *out)
                 AUTO(selection_done) Selection selection = { 0 };
 
                 report_print_plan(engine->bindings[i].publication, out);
-                select_addresses(&selection, engine->bindings[i].view->source, engine->facts, print_verdict, out);
+                select_addresses(
+                        &selection, engine->bindings[i].view->source, engine->facts, print_verdict, out);
         }
 }
 
 /* Life cycle. */
 
-int engine_new(Engine **ret, sd_event *event, const Interfaces *facts, Store *store, const EngineCallbacks *callbacks)
+int engine_new(Engine **ret, sd_event *event, const Interfaces *facts, Store *store,
+        const EngineCallbacks *callbacks)
 {
         AUTO(engine_freep) Engine *engine = calloc(1, sizeof *engine);
         int r;
@@ -389,7 +396,8 @@ int engine_new(Engine **ret, sd_event *event, const Interfaces *facts, Store *st
                 return r;
         sd_event_source_set_enabled(engine->review, SD_EVENT_OFF);
         sd_event_source_set_priority(engine->review, SD_EVENT_PRIORITY_IDLE);
-        r = sd_event_add_time(event, &engine->save_timer, CLOCK_BOOTTIME, 0, USEC_PER_SEC / 4, on_save, engine);
+        r = sd_event_add_time(
+                event, &engine->save_timer, CLOCK_BOOTTIME, 0, USEC_PER_SEC / 4, on_save, engine);
         if (r < 0)
                 return r;
         sd_event_source_set_enabled(engine->save_timer, SD_EVENT_OFF);

@@ -16,8 +16,8 @@
 typedef struct Engine Engine;
 
 typedef struct EngineCallbacks {
-        int (*new_provider)(void *userdata, Provider **ret, const ProviderConfig *config, const Name *zone_hint,
-                const ProviderEvents *events);
+        int (*new_provider)(void *userdata, Provider **ret, const ProviderConfig *config,
+                const Name *zone_hint, const ProviderEvents *events);
         /* Something waits (no longer) for the network to come back: tell engine_network_returned(). */
         void (*waiting)(void *userdata, bool waiting);
         /* Called from the loop each time that everything came to rest: see engine_is_settled(). */
@@ -31,13 +31,14 @@ typedef struct EngineOptions {
 } EngineOptions;
 
 /* All borrowed. */
-int engine_new(Engine **ret, sd_event *event, const Interfaces *facts, Store *store, const EngineCallbacks *callbacks);
+int engine_new(Engine **ret, sd_event *event, const Interfaces *facts, Store *store,
+        const EngineCallbacks *callbacks);
 /* Saves the store. */
 Engine *engine_free(Engine *engine);
 DEFINE_FREEP(Engine, engine_free)
 
-/* Starts with a configuration, or changes to another one: everything is read again; what is ours stays known. The
- * configuration is borrowed until the next one is in place. On error the engine has no records at all. */
+/* Starts with a configuration, or changes to another one: everything is read again; what is ours stays known.
+ * The configuration is borrowed until the next one is in place. On error the engine has no records at all. */
 int engine_configure(Engine *engine, const Config *config, const EngineOptions *options);
 
 /* The table of interfaces is different. Changes go out before this returns. */

@@ -48,11 +48,13 @@ static void collect(void *userdata, const SelectVerdict *verdict)
         if (verdict->interface)
                 strncpy(told->interface, verdict->interface, IF_NAMESIZE - 1);
         if (!select_reason_is_taken(verdict->reason))
-                snprintf(told->text, sizeof told->text, "left out: %s", select_verdict_to_text(verdict, reason));
+                snprintf(told->text, sizeof told->text, "left out: %s",
+                        select_verdict_to_text(verdict, reason));
         else if (address_equal(&verdict->published, &verdict->address))
                 snprintf(told->text, sizeof told->text, "taken");
         else
-                snprintf(told->text, sizeof told->text, "taken as %s", address_to_text(&verdict->published, address));
+                snprintf(told->text, sizeof told->text, "taken as %s",
+                        address_to_text(&verdict->published, address));
 }
 
 static const ToldAddress *find(const ToldAddress *addresses, size_t count, const ToldAddress *wanted)
@@ -69,9 +71,11 @@ static void tell(const ToldAddress *address, const char *record, const char *tex
         char buffer[ADDRESS_TEXT_MAX];
 
         log_message(LOG_INFO, NULL,
-                LOG_FIELDS({ "SIGNPOST_NAME", record }, { "SIGNPOST_ADDRESS", address_to_text(&address->address, buffer) },
+                LOG_FIELDS({ "SIGNPOST_NAME", record },
+                        { "SIGNPOST_ADDRESS", address_to_text(&address->address, buffer) },
                         { "SIGNPOST_INTERFACE", address->interface }),
-                "%s: %s%s%s is %s", record, buffer, address->interface[0] ? " on " : "", address->interface, text);
+                "%s: %s%s%s is %s", record, buffer, address->interface[0] ? " on " : "", address->interface,
+                text);
 }
 
 static void tell_differences(const Told *before, const Told *after, const char *record)
@@ -105,8 +109,8 @@ void told_update(Told *told, const SourceConfig *source, const Interfaces *facts
                 return;
         name_to_text(record, name);
         if (collection.count > ADDRESSES_TOLD) {
-                log_info("%s: %zu of %zu IPv%c addresses are taken", name, collection.n_taken, collection.count,
-                        source->family == AF_INET ? '4' : '6');
+                log_info("%s: %zu of %zu IPv%c addresses are taken", name, collection.n_taken,
+                        collection.count, source->family == AF_INET ? '4' : '6');
                 told_done(told);
                 return;
         }
@@ -114,6 +118,7 @@ void told_update(Told *told, const SourceConfig *source, const Interfaces *facts
         tell_differences(told, &after, name);
         told_done(told);
         /* Most hosts have a handful. */
-        told->addresses = after.count > 0 ? reallocarray(STEAL(addresses), after.count, sizeof *addresses) : NULL;
+        told->addresses =
+                after.count > 0 ? reallocarray(STEAL(addresses), after.count, sizeof *addresses) : NULL;
         told->count = told->addresses ? after.count : 0;
 }

@@ -16,6 +16,6 @@ typedef struct Told {
 
 void told_done(Told *told);
 
-/* Logs each address that is newly taken, newly left (with the reason) or gone. A host with hundreds of addresses is
- * spared: then only their number is told. `record`: one that uses this source. */
+/* Logs each address that is newly taken, newly left (with the reason) or gone. A host with hundreds of
+ * addresses is spared: then only their number is told. `record`: one that uses this source. */
 void told_update(Told *told, const SourceConfig *source, const Interfaces *facts, const Name *record);

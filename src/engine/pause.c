@@ -10,9 +10,14 @@
 #define PARK_MOST_USEC   (3600 * USEC_PER_SEC)
 #define AGAIN_USEC       (1 * USEC_PER_SEC)
 
+usec_t pause_of_failure(unsigned failures, uint32_t random)
+{
+        return backoff_delay_usec(failures, RETRY_FIRST_USEC, RETRY_MOST_USEC, random);
+}
+
 void pause_after_failure(Pause *pause, usec_t now, usec_t asked_usec, uint32_t random)
 {
-        usec_t delay = backoff_delay_usec(++pause->failures, RETRY_FIRST_USEC, RETRY_MOST_USEC, random);
+        usec_t delay = pause_of_failure(++pause->failures, random);
 
         pause->until_usec = now + (delay > asked_usec ? delay : asked_usec);
         pause->parked = false;

@@ -6,7 +6,8 @@
 
 #include "util/clock.h"
 
-/* Why a zone's queue begins nothing now, and until when. No timers: the queue passes `now` (CLOCK_BOOTTIME). */
+/* Why a zone's queue begins nothing now, and until when. No timers: the queue passes `now`
+ * (CLOCK_BOOTTIME). */
 typedef struct Pause {
         unsigned failures; /* in a row */
         unsigned refusals; /* in a row */
@@ -22,7 +23,8 @@ void pause_after_failure(Pause *pause, usec_t now, usec_t asked_usec, uint32_t r
 /* After the provider refused whatever was asked: 5 minutes, doubled up to an hour. */
 void pause_after_refusal(Pause *pause, usec_t now, uint32_t random);
 
-/* The same for one RRset that was refused `refusals` times in a row. */
+/* The same for one RRset that failed, or was refused, so many times in a row. */
+usec_t pause_of_failure(unsigned failures, uint32_t random);
 usec_t pause_of_refusal(unsigned refusals, uint32_t random);
 
 void pause_after_success(Pause *pause);
@@ -33,5 +35,6 @@ bool pause_is_retrying(const Pause *pause); /* it ends by itself when the networ
 /* Ends it when its time has come. */
 void pause_check(Pause *pause, usec_t now);
 
-/* The network returned: it ends now, but at least a second after `last_start`. True when that changes anything. */
+/* The network returned: it ends now, but at least a second after `last_start`. True when that changes
+ * anything. */
 bool pause_shorten(Pause *pause, usec_t now, usec_t last_start);

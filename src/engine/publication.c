@@ -2,8 +2,8 @@
 
 /* Publication: the bookkeeping of one RRset. Sends nothing and waits for nothing; its queue does.
  *
- * What is ours is kept so that the store always says at least as much as is true: values are added before a write
- * goes out and taken away only after the server has confirmed. */
+ * What is ours is kept so that the store always says at least as much as is true: values are added before a
+ * write goes out and taken away only after the server has confirmed. */
 
 #include "engine/publication.h"
 
@@ -142,7 +142,8 @@ int publication_begin(Publication *publication, ChangeSet *changes, RRset *targe
                 expect = EXPECT_ANY;
         else if (publication->synthesized || rrset_is_empty(publication->seen))
                 expect = EXPECT_ABSENT;
-        r = change_set_add(changes, &publication->record->name, publication->type, expect, publication->seen, target);
+        r = change_set_add(
+                changes, &publication->record->name, publication->type, expect, publication->seen, target);
         if (r < 0)
                 return r;
         rrset_free(publication->attempt_ours);
@@ -171,7 +172,7 @@ int publication_applied(Publication *publication)
         publication->in_flight = false;
         publication->force = publication->alone = false;
         publication->synthesized = false;
-        publication->refusals = 0;
+        publication->failures = publication->refusals = 0;
         forget_conflicts(publication);
         rrset_free(publication->seen);
         publication->seen = STEAL(publication->attempt);
@@ -228,8 +229,9 @@ static int ours_among(const Publication *publication, const RRset *set, RRset **
         return 0;
 }
 
-/* The same data as we had expected although the server said that it differs: first suspect the other changes of that set
- * (try alone), then a wildcard that answers for a name which does not exist (RFC 2136 section 3.2 looks at real RRsets). */
+/* The same data as we had expected although the server said that it differs: first suspect the other changes
+ * of that set (try alone), then a wildcard that answers for a name which does not exist (RFC 2136 section 3.2
+ * looks at real RRsets). */
 static void look_into_conflict(Publication *publication)
 {
         if (!publication->conflicts || !rrset_same_data(publication->seen, publication->disputed))
@@ -263,7 +265,7 @@ void publication_settled(Publication *publication)
         if (!publication->wanted_known || !publication->seen_known)
                 return;
         publication->alone = publication->force = false;
-        publication->refusals = 0;
+        publication->failures = publication->refusals = 0;
         forget_conflicts(publication);
         set_state(publication, PUBLICATION_IN_SYNC, NULL);
 }

@@ -34,22 +34,23 @@ typedef struct Publication {
         bool withdrawing;   /* the daemon stops and takes it along */
 
         bool seen_known;
-        RRset *seen;         /* NULL: absent */
-        RRset *disputed;     /* what we expected when the server said otherwise */
-        unsigned conflicts;  /* in a row */
-        bool synthesized;    /* `seen` comes from a wildcard: no such RRset is really there (RFC 4592) */
+        RRset *seen;        /* NULL: absent */
+        RRset *disputed;    /* what we expected when the server said otherwise */
+        unsigned conflicts; /* in a row */
+        bool synthesized;   /* `seen` comes from a wildcard: no such RRset is really there (RFC 4592) */
 
         bool in_flight;
         RRset *attempt;      /* what the write under way makes of the RRset; NULL: absent */
         RRset *attempt_ours; /* … and what of that is ours */
 
         PublicationState state;
-        char *reason;       /* why it is RETRYING or PARKED; NULL else */
-        unsigned refusals;  /* in a row */
-        bool alone;         /* goes in a change set of its own, to find out whose fault a refusal is */
-        bool force;         /* to be written even if it stands there already */
-        bool planned;       /* dry run: would be changed to `attempt` */
-        usec_t wake_usec;   /* CLOCK_BOOTTIME; USEC_INFINITY: nothing to wait for */
+        char *reason;        /* why it is RETRYING or PARKED; NULL else */
+        unsigned failures;   /* in a row, of this one alone */
+        unsigned refusals;   /* likewise */
+        bool alone;          /* goes in a change set of its own, to find out whose fault a failure is */
+        bool force;          /* to be written even if it stands there already */
+        bool planned;        /* dry run: would be changed to `attempt` */
+        usec_t wake_usec;    /* CLOCK_BOOTTIME; USEC_INFINITY: nothing to wait for */
         usec_t changed_usec; /* CLOCK_REALTIME of our last change; 0: never */
 
         bool dirty; /* the queue looks at it when it next can */
@@ -62,7 +63,8 @@ Publication *publication_new(const RecordConfig *record, uint16_t type, Store *s
 Publication *publication_free(Publication *publication);
 DEFINE_FREEP(Publication, publication_free)
 
-/* Takes over what its source selects now. now: CLOCK_BOOTTIME. 1: it wants something else than before; 0; -ENOMEM. */
+/* Takes over what its source selects now. now: CLOCK_BOOTTIME. 1: it wants something else than before; 0;
+ * -ENOMEM. */
 int publication_set_wanted(Publication *publication, const Selection *selection, usec_t now);
 
 /* policy/publish with this publication's facts: a PublishStep or -ENOMEM. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Queue: asks each publication that is marked what it needs, puts changes together into one set (or reads into one
- * read), and hands the outcome back. Decides when, never what.
+/* Queue: asks each publication that is marked what it needs, puts changes together into one set (or reads
+ * into one read), and hands the outcome back. Decides when, never what.
  *
  * Changes go before reads: a new address does not wait behind a look at a thousand other names. */
 
@@ -10,52 +10,23 @@
 #include <errno.h>
 #include <string.h>
 
-#include "engine/pause.h"
+#include "engine/queue-internal.h"
 #include "engine/report.h"
 #include "util/random.h"
 
 enum {
-        READS_AT_ONCE = 256,   /* so that a change never waits long behind reads */
-        CONFLICTS_IN_A_ROW = 5, /* then somebody else writes as eagerly as we do: back off */
+        READS_AT_ONCE = 256, /* so that a change never waits long behind reads */
 };
 
 #define TIMER_SLACK_USEC (10 * USEC_PER_MSEC)
 
-typedef enum Operation {
-        OPERATION_NONE,
-        OPERATION_READ,
-        OPERATION_APPLY,
-} Operation;
-
-struct Queue {
-        QueueOptions options;
-        Provider *provider;
-
-        size_t count;
-        Publication **publications;
-        PublicationList dirty;
-
-        Operation operation;
-        size_t n_flight;
-        Publication **flight; /* room for all */
-        RRsetKey *keys;       /* … of READS_AT_ONCE */
-
-        Pause pause;            /* nothing begins before it ends */
-        bool withdrawing;       /* the daemon stops */
-        usec_t last_start_usec; /* of an operation */
-        usec_t wake_usec;       /* the earliest of the publications' */
-        char *problem;          /* what was last said in the log; NULL: all is well */
-
-        sd_event_source *timer;
-        sd_event_source *verify_timer;
-};
-
-static usec_t now_usec(const Queue *queue)
+usec_t queue_now_usec(const Queue *queue)
 {
         uint64_t now;
 
         /* Before the loop runs the first time this is the clock itself. */
-        return sd_event_now(queue->options.event, CLOCK_BOOTTIME, &now) < 0 ? clock_now_usec(CLOCK_BOOTTIME) : now;
+        return sd_event_now(queue->options.event, CLOCK_BOOTTIME, &now) < 0 ? clock_now_usec(CLOCK_BOOTTIME)
+                                                                            : now;
 }
 
 void queue_mark(Queue *queue, Publication *publication)
@@ -66,7 +37,7 @@ void queue_mark(Queue *queue, Publication *publication)
         TAILQ_INSERT_TAIL(&queue->dirty, publication, dirty_entry);
 }
 
-static void unmark(Queue *queue, Publication *publication)
+void queue_unmark(Queue *queue, Publication *publication)
 {
         if (!publication->dirty)
                 return;
@@ -74,20 +45,11 @@ static void unmark(Queue *queue, Publication *publication)
         TAILQ_REMOVE(&queue->dirty, publication, dirty_entry);
 }
 
-static void wake_at(Queue *queue, Publication *publication, usec_t when)
+void queue_wake_at(Queue *queue, Publication *publication, usec_t when)
 {
         publication->wake_usec = when;
         if (when < queue->wake_usec)
                 queue->wake_usec = when;
-}
-
-static void park(Queue *queue, Publication *publication, const char *reason)
-{
-        unmark(queue, publication);
-        publication_park(publication, reason);
-        wake_at(queue, publication,
-                now_usec(queue) + pause_of_refusal(publication->refusals, random_u32()));
-        report_parked(publication);
 }
 
 /* The timer, for whatever comes first. */
@@ -113,7 +75,7 @@ static void wake_publications(Queue *queue, usec_t now)
                 Publication *publication = queue->publications[i];
 
                 if (publication->wake_usec > now) {
-                        wake_at(queue, publication, publication->wake_usec);
+                        queue_wake_at(queue, publication, publication->wake_usec);
                         continue;
                 }
                 publication->wake_usec = USEC_INFINITY;
@@ -129,7 +91,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 
         (void) source;
         (void) usec;
-        pause_check(&queue->pause, now_usec(queue));
+        pause_check(&queue->pause, queue_now_usec(queue));
         queue_run(queue);
         return 0;
 }
@@ -140,7 +102,8 @@ static void arm_verify(Queue *queue)
 
         if (interval == 0)
                 return;
-        sd_event_source_set_time(queue->verify_timer, now_usec(queue) + interval - interval / 10 * (random_u16() % 100) / 100);
+        sd_event_source_set_time(queue->verify_timer,
+                queue_now_usec(queue) + interval - interval / 10 * (random_u16() % 100) / 100);
         sd_event_source_set_enabled(queue->verify_timer, SD_EVENT_ONESHOT);
 }
 
@@ -164,166 +127,6 @@ static int on_verify(sd_event_source *source, uint64_t usec, void *userdata)
         return 0;
 }
 
-/* How an operation failed as a whole. */
-
-static void say_problem(Queue *queue, const char *reason)
-{
-        if (queue->problem && strcmp(queue->problem, reason) == 0)
-                return;
-        free(queue->problem);
-        queue->problem = strdup(reason);
-        report_problem(queue->options.config, reason, queue->pause.parked);
-}
-
-static void no_problem(Queue *queue)
-{
-        pause_after_success(&queue->pause);
-        if (!queue->problem)
-                return;
-        free(queue->problem);
-        queue->problem = NULL;
-        report_recovered(queue->options.config);
-}
-
-static void back_off(Queue *queue, const Outcome *outcome)
-{
-        pause_after_failure(&queue->pause, now_usec(queue), outcome->retry_after_usec, random_u32());
-        for (size_t i = 0; i < queue->count; i++) {
-                Publication *publication = queue->publications[i];
-
-                if (!publication->in_flight && !publication->dirty)
-                        continue;
-                publication_failed(publication, outcome);
-                queue_mark(queue, publication);
-        }
-        say_problem(queue, outcome->reason);
-}
-
-static void park_all(Queue *queue, const Outcome *outcome)
-{
-        pause_after_refusal(&queue->pause, now_usec(queue), random_u32());
-        for (size_t i = 0; i < queue->count; i++) {
-                Publication *publication = queue->publications[i];
-
-                if (!publication->in_flight && !publication->dirty)
-                        continue;
-                unmark(queue, publication);
-                publication_park(publication, outcome->reason);
-                wake_at(queue, publication, queue->pause.until_usec);
-        }
-        say_problem(queue, outcome->reason);
-}
-
-/* Refused, but perhaps only because of one of them: find out which. */
-static void try_each_alone(Queue *queue)
-{
-        for (size_t i = 0; i < queue->n_flight; i++) {
-                queue->flight[i]->in_flight = false;
-                queue->flight[i]->alone = true;
-                queue_mark(queue, queue->flight[i]);
-        }
-}
-
-static void refused(Queue *queue, const Outcome *outcome)
-{
-        if (outcome->everything)
-                park_all(queue, outcome);
-        else if (queue->n_flight > 1)
-                try_each_alone(queue);
-        else
-                park(queue, queue->flight[0], outcome->reason);
-}
-
-static void out_of_memory(Outcome *ret)
-{
-        outcome_set(ret, OUTCOME_RETRY, "out of memory");
-        ret->uncertain = true;
-}
-
-/* Outcomes of reads. */
-
-static int take_result(Queue *queue, Publication *publication, ReadResult *result)
-{
-        publication->in_flight = false;
-        if (result->kind != OUTCOME_APPLIED) {
-                park(queue, publication, result->reason);
-                return 0;
-        }
-        queue_mark(queue, publication);
-        return publication_saw(publication, STEAL(result->set));
-}
-
-static void on_read_done(void *userdata, const Outcome *outcome, ReadResult *results, size_t n)
-{
-        Queue *queue = userdata;
-        Outcome failure = *outcome;
-
-        queue->operation = OPERATION_NONE;
-        for (size_t i = 0; failure.kind == OUTCOME_APPLIED && i < n && i < queue->n_flight; i++)
-                if (take_result(queue, queue->flight[i], &results[i]) < 0)
-                        out_of_memory(&failure);
-        if (failure.kind == OUTCOME_APPLIED)
-                no_problem(queue);
-        else if (failure.kind == OUTCOME_REFUSED)
-                refused(queue, &failure);
-        else
-                back_off(queue, &failure);
-        queue->n_flight = 0;
-        queue_run(queue);
-}
-
-/* Outcomes of changes. */
-
-static int all_applied(Queue *queue)
-{
-        no_problem(queue);
-        for (size_t i = 0; i < queue->n_flight; i++) {
-                Publication *publication = queue->flight[i];
-
-                report_applied(publication);
-                if (publication_applied(publication) < 0)
-                        return -ENOMEM;
-                queue_mark(queue, publication);
-        }
-        return 0;
-}
-
-/* A conflict is not an error: read, decide again. Many in a row are a quarrel. */
-static void conflicted(Queue *queue, const Outcome *outcome)
-{
-        unsigned most = 0;
-
-        for (size_t i = 0; i < queue->n_flight; i++) {
-                Publication *publication = queue->flight[i];
-
-                publication_conflicted(publication);
-                report_conflict(publication);
-                queue_mark(queue, publication);
-                if (publication->conflicts > most)
-                        most = publication->conflicts;
-        }
-        if (most >= CONFLICTS_IN_A_ROW)
-                back_off(queue, outcome);
-}
-
-static void on_apply_done(void *userdata, const Outcome *outcome)
-{
-        Queue *queue = userdata;
-        Outcome failure = *outcome;
-
-        queue->operation = OPERATION_NONE;
-        if (failure.kind == OUTCOME_APPLIED && all_applied(queue) < 0)
-                out_of_memory(&failure);
-        if (failure.kind == OUTCOME_CONFLICT)
-                conflicted(queue, &failure);
-        else if (failure.kind == OUTCOME_REFUSED)
-                refused(queue, &failure);
-        else if (failure.kind == OUTCOME_RETRY)
-                back_off(queue, &failure);
-        queue->n_flight = 0;
-        queue_run(queue);
-}
-
 /* Beginning operations. */
 
 static void start(Queue *queue, Operation operation, const ChangeSet *changes)
@@ -332,7 +135,7 @@ static void start(Queue *queue, Operation operation, const ChangeSet *changes)
         int r;
 
         queue->operation = operation;
-        queue->last_start_usec = now_usec(queue);
+        queue->last_start_usec = queue_now_usec(queue);
         if (operation == OPERATION_READ) {
                 r = provider_read(queue->provider, queue->keys, queue->n_flight);
         } else {
@@ -346,8 +149,9 @@ static void start(Queue *queue, Operation operation, const ChangeSet *changes)
                 return;
         queue->operation = OPERATION_NONE;
         outcome_set(&failure, OUTCOME_RETRY, "cannot begin: %s", strerror(-r));
-        back_off(queue, &failure);
+        queue_failed(queue, &failure);
         queue->n_flight = 0;
+        queue->wake_usec = queue_now_usec(queue); /* what is left is looked at in a turn of its own */
 }
 
 static void begin_reads(Queue *queue)
@@ -358,7 +162,7 @@ static void begin_reads(Queue *queue)
                 next = TAILQ_NEXT(publication, dirty_entry);
                 if (publication->seen_known)
                         continue;
-                unmark(queue, publication);
+                queue_unmark(queue, publication);
                 publication->in_flight = true;
                 queue->keys[queue->n_flight] = (RRsetKey){ publication->record->name, publication->type };
                 queue->flight[queue->n_flight++] = publication;
@@ -371,7 +175,7 @@ static void begin_reads(Queue *queue)
 
 static void plan(Queue *queue, Publication *publication, RRset *target)
 {
-        unmark(queue, publication);
+        queue_unmark(queue, publication);
         rrset_free(publication->attempt);
         publication->attempt = target;
         publication->planned = true;
@@ -384,16 +188,16 @@ static bool consider(Queue *queue, Publication *publication, ChangeSet *changes,
         RRset *target = NULL;
         usec_t when = USEC_INFINITY;
         Change change;
-        int step = publication_decide(publication, now_usec(queue), &target, &when);
+        int step = publication_decide(publication, queue_now_usec(queue), &target, &when);
 
         publication->wake_usec = USEC_INFINITY;
         publication->planned = false;
         if (step == PUBLISH_READ || step < 0)
                 return false; /* stays marked */
         if (step != PUBLISH_CHANGE) {
-                unmark(queue, publication);
+                queue_unmark(queue, publication);
                 if (step == PUBLISH_WAIT)
-                        wake_at(queue, publication, when);
+                        queue_wake_at(queue, publication, when);
                 else
                         publication_settled(publication);
                 return false;
@@ -418,7 +222,7 @@ static bool consider(Queue *queue, Publication *publication, ChangeSet *changes,
         }
         if (publication_begin(publication, changes, target) < 0)
                 return false;
-        unmark(queue, publication);
+        queue_unmark(queue, publication);
         queue->flight[queue->n_flight++] = publication;
         return publication->alone;
 }
@@ -443,7 +247,7 @@ static void begin_changes(Queue *queue)
 void queue_run(Queue *queue)
 {
         if (queue->operation == OPERATION_NONE && !pause_is_on(&queue->pause)) {
-                wake_publications(queue, now_usec(queue));
+                wake_publications(queue, queue_now_usec(queue));
                 begin_changes(queue);
         }
         if (queue->operation == OPERATION_NONE && !pause_is_on(&queue->pause))
@@ -455,7 +259,7 @@ void queue_run(Queue *queue)
 void queue_network_returned(Queue *queue)
 {
         provider_network_returned(queue->provider);
-        if (pause_shorten(&queue->pause, now_usec(queue), queue->last_start_usec))
+        if (pause_shorten(&queue->pause, queue_now_usec(queue), queue->last_start_usec))
                 queue_run(queue);
 }
 
@@ -466,7 +270,7 @@ void queue_withdraw(Queue *queue)
                 Publication *publication = queue->publications[i];
 
                 if (!publication->record->withdraw_on_stop) {
-                        unmark(queue, publication);
+                        queue_unmark(queue, publication);
                         continue;
                 }
                 publication->withdrawing = true;
@@ -545,13 +349,14 @@ int queue_add(Queue *queue, Publication *publication)
 
 static int add_timers(Queue *queue)
 {
-        int r = sd_event_add_time(queue->options.event, &queue->timer, CLOCK_BOOTTIME, 0, TIMER_SLACK_USEC, on_timer,
-                queue);
+        int r = sd_event_add_time(
+                queue->options.event, &queue->timer, CLOCK_BOOTTIME, 0, TIMER_SLACK_USEC, on_timer, queue);
 
         if (r < 0)
                 return r;
         sd_event_source_set_enabled(queue->timer, SD_EVENT_OFF);
-        r = sd_event_add_time(queue->options.event, &queue->verify_timer, CLOCK_BOOTTIME, 0, USEC_PER_SEC, on_verify, queue);
+        r = sd_event_add_time(queue->options.event, &queue->verify_timer, CLOCK_BOOTTIME, 0, USEC_PER_SEC,
+                on_verify, queue);
         if (r < 0)
                 return r;
         sd_event_source_set_enabled(queue->verify_timer, SD_EVENT_OFF);
@@ -562,7 +367,9 @@ static int add_timers(Queue *queue)
 int queue_new(Queue **ret, const QueueOptions *options, const Name *zone_hint)
 {
         AUTO(queue_freep) Queue *queue = calloc(1, sizeof *queue);
-        ProviderEvents events = { .read_done = on_read_done, .apply_done = on_apply_done, .userdata = queue };
+        ProviderEvents events = {
+                .read_done = queue_read_done, .apply_done = queue_apply_done, .userdata = queue
+        };
         int r;
 
         if (!queue)

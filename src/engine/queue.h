@@ -19,8 +19,8 @@ typedef struct QueueOptions {
         const ProviderConfig *config;
         bool dry_run;
         /* Makes the provider that this queue will own. */
-        int (*new_provider)(void *userdata, Provider **ret, const ProviderConfig *config, const Name *zone_hint,
-                const ProviderEvents *events);
+        int (*new_provider)(void *userdata, Provider **ret, const ProviderConfig *config,
+                const Name *zone_hint, const ProviderEvents *events);
         /* Something about the queue or its publications is different now. Do not free the queue in it. */
         void (*changed)(void *userdata);
         void *userdata;

@@ -55,8 +55,8 @@ static void names_of(const Publication *publication, Names *ret)
         ret->type = rrtype_to_text(publication->type, ret->type_buffer);
 }
 
-#define PUBLICATION_FIELDS(publication, names)                                                                \
-        LOG_FIELDS({ "SIGNPOST_NAME", (names).name }, { "SIGNPOST_TYPE", (names).type },                      \
+#define PUBLICATION_FIELDS(publication, names)                                           \
+        LOG_FIELDS({ "SIGNPOST_NAME", (names).name }, { "SIGNPOST_TYPE", (names).type }, \
                 { "SIGNPOST_PROVIDER", (publication)->record->provider->id })
 
 void report_applied(const Publication *publication)
@@ -80,7 +80,8 @@ void report_conflict(const Publication *publication)
         names_of(publication, &names);
         log_message(LOG_INFO, MESSAGE_CONFLICT, PUBLICATION_FIELDS(publication, names),
                 "%s %s: is not what we expected (%s) at \"%s\": reading it again", names.name, names.type,
-                report_values(publication->disputed, VALUES_SHOWN, expected), publication->record->provider->id);
+                report_values(publication->disputed, VALUES_SHOWN, expected),
+                publication->record->provider->id);
 }
 
 void report_parked(const Publication *publication)
@@ -88,8 +89,18 @@ void report_parked(const Publication *publication)
         Names names;
 
         names_of(publication, &names);
-        log_message(LOG_ERR, MESSAGE_PARKED, PUBLICATION_FIELDS(publication, names), "%s %s: parked: %s", names.name,
-                names.type, publication->reason ?: "refused");
+        log_message(LOG_ERR, MESSAGE_PARKED, PUBLICATION_FIELDS(publication, names), "%s %s: parked: %s",
+                names.name, names.type, publication->reason ?: "refused");
+}
+
+void report_failed(const Publication *publication)
+{
+        Names names;
+
+        names_of(publication, &names);
+        log_message(publication->failures > 1 ? LOG_DEBUG : LOG_WARNING, MESSAGE_PROBLEM,
+                PUBLICATION_FIELDS(publication, names), "%s %s: %s; trying again", names.name, names.type,
+                publication->reason ?: "failed");
 }
 
 void report_planned(const Publication *publication)
@@ -107,8 +118,8 @@ void report_planned(const Publication *publication)
 void report_problem(const ProviderConfig *provider, const char *reason, bool parked)
 {
         log_message(parked ? LOG_ERR : LOG_WARNING, parked ? MESSAGE_PARKED : MESSAGE_PROBLEM,
-                LOG_FIELDS({ "SIGNPOST_PROVIDER", provider->id }), "provider \"%s\": %s; %s", provider->id, reason,
-                parked ? "parked until somebody acts" : "trying again");
+                LOG_FIELDS({ "SIGNPOST_PROVIDER", provider->id }), "provider \"%s\": %s; %s", provider->id,
+                reason, parked ? "parked until somebody acts" : "trying again");
 }
 
 void report_recovered(const ProviderConfig *provider)
@@ -117,8 +128,8 @@ void report_recovered(const ProviderConfig *provider)
                 "provider \"%s\": works again", provider->id);
 }
 
-static void print_side(const char *sign, const Publication *publication, const RRset *set, const RRset *other,
-        FILE *out)
+static void print_side(
+        const char *sign, const Publication *publication, const RRset *set, const RRset *other, FILE *out)
 {
         Names names;
 
@@ -143,13 +154,16 @@ void report_print_plan(const Publication *publication, FILE *out)
         if (!publication->planned) {
                 char seen[REPORT_VALUES_MAX];
 
-                fprintf(out, "= %s %s at \"%s\": %s\n", names.name, names.type, publication->record->provider->id,
-                        publication->state == PUBLICATION_IN_SYNC ? report_values(publication->seen, VALUES_SHOWN, seen)
-                        : publication->reason                     ? publication->reason
-                                                                  : publication_state_to_text(publication->state));
+                fprintf(out, "= %s %s at \"%s\": %s\n", names.name, names.type,
+                        publication->record->provider->id,
+                        publication->state == PUBLICATION_IN_SYNC
+                                ? report_values(publication->seen, VALUES_SHOWN, seen)
+                        : publication->reason ? publication->reason
+                                              : publication_state_to_text(publication->state));
                 return;
         }
         fprintf(out, "~ %s %s at \"%s\":\n", names.name, names.type, publication->record->provider->id);
-        print_side("-", publication, publication->synthesized ? NULL : publication->seen, publication->attempt, out);
+        print_side("-", publication, publication->synthesized ? NULL : publication->seen,
+                publication->attempt, out);
         print_side("+", publication, publication->attempt, publication->seen, out);
 }

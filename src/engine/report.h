@@ -12,11 +12,13 @@
 void report_applied(const Publication *publication); /* before publication_applied(): both sides are there */
 void report_conflict(const Publication *publication);
 void report_parked(const Publication *publication);
+void report_failed(const Publication *publication); /* this one alone; it goes on by itself */
 void report_planned(const Publication *publication);
 void report_problem(const ProviderConfig *provider, const char *reason, bool parked);
 void report_recovered(const ProviderConfig *provider);
 
-/* "192.0.2.1, 192.0.2.2" with at most `most` values, then "and N more"; "nothing" for none. Writes into `buffer`. */
+/* "192.0.2.1, 192.0.2.2" with at most `most` values, then "and N more"; "nothing" for none. Writes into
+ * `buffer`. */
 #define REPORT_VALUES_MAX 640
 const char *report_values(const RRset *set, size_t most, char buffer[static REPORT_VALUES_MAX]);
 

@@ -106,7 +106,8 @@ static int insert_at(Store *store, size_t at, const char *provider, RRset *ours,
                 store->entries = larger;
         }
         memmove(store->entries + at + 1, store->entries + at, (store->count - at) * sizeof *store->entries);
-        store->entries[at] = (StoreEntry){ .provider = STEAL(copy), .ours = ours, .changed_usec = changed_usec };
+        store->entries[at] =
+                (StoreEntry){ .provider = STEAL(copy), .ours = ours, .changed_usec = changed_usec };
         store->count++;
         store->dirty = store->grown = true;
         return 0;
@@ -263,7 +264,8 @@ static void set_aside(Store *store, int error)
         AUTO_FREE char *aside = NULL;
 
         store_clear(store);
-        if (asprintf(&aside, "%s.damaged-%" PRIu64, store->path, clock_now_usec(CLOCK_REALTIME) / USEC_PER_SEC) < 0) {
+        if (asprintf(&aside, "%s.damaged-%" PRIu64, store->path,
+                    clock_now_usec(CLOCK_REALTIME) / USEC_PER_SEC) < 0) {
                 aside = NULL;
                 return;
         }
@@ -329,7 +331,8 @@ Store *store_free(Store *store)
 static json_object *write_entry(const StoreEntry *entry)
 {
         const RRset *ours = entry->ours;
-        json_object *object = json_object_new_object(), *values = json_object_new_array_ext((int) ours->count);
+        json_object *object = json_object_new_object(),
+                    *values = json_object_new_array_ext((int) ours->count);
         char name[NAME_TEXT_MAX], type[10], text[ADDRESS_TEXT_MAX];
 
         json_object_object_add(object, "name", json_object_new_string(name_to_text(&ours->name, name)));
@@ -340,7 +343,8 @@ static json_object *write_entry(const StoreEntry *entry)
                 Address address;
 
                 if (rdata_to_address(ours->rdata[i], ours->type, &address) == 0)
-                        json_object_array_add(values, json_object_new_string(address_to_text(&address, text)));
+                        json_object_array_add(
+                                values, json_object_new_string(address_to_text(&address, text)));
         }
         json_object_object_add(object, "values", values);
         json_object_object_add(object, "changed", json_object_new_int64((int64_t) entry->changed_usec));
@@ -349,7 +353,8 @@ static json_object *write_entry(const StoreEntry *entry)
 
 static int write_file(const Store *store, bool durable)
 {
-        json_object *root = json_object_new_object(), *entries = json_object_new_array_ext((int) store->count);
+        json_object *root = json_object_new_object(),
+                    *entries = json_object_new_array_ext((int) store->count);
         const char *text;
         size_t size;
         int r;
@@ -377,7 +382,8 @@ int store_save(Store *store, bool durable)
         r = write_file(store, durable);
         if (r < 0) {
                 if (!store->failing)
-                        log_error("%s: cannot be written: %s; publishing goes on, but after a restart it will not be "
+                        log_error("%s: cannot be written: %s; publishing goes on, but after a restart it "
+                                  "will not be "
                                   "known what was published",
                                 store->path, strerror(-r));
                 store->failing = true;

@@ -15,8 +15,8 @@
 typedef struct Store Store;
 
 typedef struct StoreEntry {
-        char *provider; /* the configuration's name of it: values elsewhere are not ours here */
-        RRset *ours;    /* never NULL, never empty */
+        char *provider;      /* the configuration's name of it: values elsewhere are not ours here */
+        RRset *ours;         /* never NULL, never empty */
         usec_t changed_usec; /* CLOCK_REALTIME of the last change in DNS; 0: not known */
 } StoreEntry;
 
@@ -29,8 +29,8 @@ DEFINE_FREEP(Store, store_free)
 /* NULL: nothing there is ours. Good until the next change. */
 const StoreEntry *store_find(const Store *store, const char *provider, const Name *name, uint16_t type);
 
-/* Replaces what is ours; NULL or empty: nothing is. `any_value`: an entry stands for whatever is in the RRset (an
- * exclusive record), so that new values in it are no growth. 1: it differs from before; 0; -ENOMEM. */
+/* Replaces what is ours; NULL or empty: nothing is. `any_value`: an entry stands for whatever is in the RRset
+ * (an exclusive record), so that new values in it are no growth. 1: it differs from before; 0; -ENOMEM. */
 int store_set(Store *store, const char *provider, const Name *name, uint16_t type, const RRset *ours,
         usec_t changed_usec, bool any_value);
 
@@ -42,6 +42,6 @@ bool store_has_grown(const Store *store);
 
 bool store_is_dirty(const Store *store); /* differs from the file */
 
-/* Writes the file when it differs. durable: survives a power cut, at the price of waiting for the disk. A failure is
- * logged once until it works again, and returned. */
+/* Writes the file when it differs. durable: survives a power cut, at the price of waiting for the disk. A
+ * failure is logged once until it works again, and returned. */
 int store_save(Store *store, bool durable);

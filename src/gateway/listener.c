@@ -93,7 +93,7 @@ static int on_datagram(sd_event_source *source __attribute__((unused)), int fd,
 static int suspend_accept(Port *port, int error)
 {
         if (!port->accept_is_suspended)
-                log_warning("Cannot take TCP connections at %s (%s): trying again every second", port->text,
+                log_warning("cannot take TCP connections at %s (%s): trying again every second", port->text,
                         strerror(error));
         port->accept_is_suspended = true;
         sd_event_source_set_enabled(port->io, SD_EVENT_OFF);
@@ -166,12 +166,12 @@ static int try_to_bind(Port *port)
 
         if (r >= 0) {
                 port->retry_usec = 0;
-                log_info("Answering DNS queries at %s", port->text);
+                log_info("answering DNS queries at %s", port->text);
                 return 0;
         }
         if (port->retry_usec == 0)
                 log_warning(
-                        "Cannot answer DNS queries at %s yet (%s): trying again", port->text, strerror(-r));
+                        "cannot answer DNS queries at %s yet (%s): trying again", port->text, strerror(-r));
         port->retry_usec = port->retry_usec == 0 ? RETRY_FIRST_USEC : port->retry_usec * 2;
         if (port->retry_usec > RETRY_LAST_USEC)
                 port->retry_usec = RETRY_LAST_USEC;

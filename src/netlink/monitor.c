@@ -99,7 +99,7 @@ static void on_message(const struct nlmsghdr *message, void *userdata)
 static void give_up_events(Monitor *monitor, int error)
 {
         log_message(retry_level(monitor), NULL, NULL,
-                "The kernel's address messages cannot be received (%s); trying again.", strerror(-error));
+                "the kernel's address messages cannot be received (%s); trying again", strerror(-error));
         monitor->dump = dump_free(monitor->dump);
         monitor->events = channel_free(monitor->events);
         monitor->is_synced = false;
@@ -124,7 +124,7 @@ static void on_dumped(int result, void *userdata)
                 monitor->is_synced = true;
                 monitor->is_changed |= interfaces_sweep(monitor->table) > 0;
         } else {
-                log_debug("The kernel's addresses were not read whole (%s); reading them again.",
+                log_debug("the kernel's addresses were not read whole (%s); reading them again",
                         result == -EINTR ? "they changed meanwhile" : strerror(-result));
                 retry_later(monitor);
         }
@@ -155,7 +155,7 @@ static int resync_or_retry(Monitor *monitor)
 
         if (r < 0) {
                 log_message(retry_level(monitor), NULL, NULL,
-                        "The kernel's addresses cannot be read (%s); trying again.", strerror(-r));
+                        "the kernel's addresses cannot be read (%s); trying again", strerror(-r));
                 retry_later(monitor);
         }
         return r;
@@ -213,7 +213,7 @@ static void on_routes(void *userdata)
         }
         if (r < 0 && r != -ENOBUFS) {
                 log_message(retry_level(monitor), NULL, NULL,
-                        "The kernel's route messages cannot be received (%s); trying again.", strerror(-r));
+                        "the kernel's route messages cannot be received (%s); trying again", strerror(-r));
                 monitor->routes = channel_free(monitor->routes);
                 retry_later(monitor);
         }

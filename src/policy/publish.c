@@ -2,8 +2,9 @@
 
 /* Publish: from what is wanted and what is there to the next step.
  *
- * Never touches what is not ours: an exclusive record replaces the whole RRset while it has something to publish, but
- * takes an RRset away only when we put it there; a shared one adds and takes away its own values alone. */
+ * Never touches what is not ours: an exclusive record replaces the whole RRset while it has something to
+ * publish, but takes an RRset away only when we put it there; a shared one adds and takes away its own values
+ * alone. */
 
 #include "policy/publish.h"
 
@@ -13,8 +14,8 @@
 static int target_exclusive(const PublishFacts *facts, RRset **ret)
 {
         /* Nothing to publish, and nothing there that we put: whatever stands there is another's. */
-        const RRset *target = rrset_is_empty(facts->wanted) && rrset_is_empty(facts->ours) ? facts->seen
-                                                                                           : facts->wanted;
+        const RRset *target =
+                rrset_is_empty(facts->wanted) && rrset_is_empty(facts->ours) ? facts->seen : facts->wanted;
 
         *ret = NULL;
         if (rrset_is_empty(target))
@@ -61,8 +62,10 @@ int publish_decide(const PublishFacts *facts, usec_t now, RRset **ret_target, us
                 return r;
         if (rrset_equal(target, facts->seen))
                 return PUBLISH_NOTHING;
-        /* An NXDOMAIN or NODATA between two addresses is cached for as long as the SOA says: wait for the second. */
-        if (!target && !facts->withdraw_at_once && now - facts->empty_since < facts->record->withdraw_delay_usec) {
+        /* An NXDOMAIN or NODATA between two addresses is cached for as long as the SOA says: wait for the
+         * second. */
+        if (!target && !facts->withdraw_at_once &&
+                now - facts->empty_since < facts->record->withdraw_delay_usec) {
                 *ret_when = facts->empty_since + facts->record->withdraw_delay_usec;
                 return PUBLISH_WAIT;
         }

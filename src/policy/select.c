@@ -289,8 +289,8 @@ static bool selection_contains(const Selection *selection, const Address *addres
 }
 
 /* Tells every address's fate: judged anew, and for what passes, whether it is in the final selection. */
-static void tell(const Selection *selection, const SourceConfig *source, const Interfaces *facts, SelectVisit visit,
-        void *userdata)
+static void tell(const Selection *selection, const SourceConfig *source, const Interfaces *facts,
+        SelectVisit visit, void *userdata)
 {
         size_t n_told = 0;
         AUTO_FREE Address *told = reallocarray(NULL, selection->count + 1, sizeof *told);
@@ -313,7 +313,8 @@ static void tell(const Selection *selection, const SourceConfig *source, const I
                                 verdict.reason = of_link;
                         if (verdict.reason == SELECT_TAKEN)
                                 verdict.reason = judge_address(source, fact);
-                        if (verdict.reason == SELECT_TAKEN && !selection_contains(selection, &verdict.published))
+                        if (verdict.reason == SELECT_TAKEN &&
+                                !selection_contains(selection, &verdict.published))
                                 verdict.reason = SELECT_LIMIT;
                         for (size_t i = 0; told && verdict.reason == SELECT_TAKEN && i < n_told; i++)
                                 if (address_equal(&told[i], &verdict.published))

@@ -37,8 +37,8 @@ typedef enum SelectReason {
 } SelectReason;
 
 typedef struct SelectVerdict {
-        Address address;      /* the kernel's */
-        Address published;    /* with the suffix, where the source has one; equal to `address` else */
+        Address address;       /* the kernel's */
+        Address published;     /* with the suffix, where the source has one; equal to `address` else */
         const char *interface; /* NULL: static */
         SelectReason reason;
         const char *pattern; /* for SELECT_PATTERN_EXCLUDES: which one */
@@ -54,14 +54,15 @@ typedef struct Selection {
 void selection_done(Selection *selection);
 bool selection_equal(const Selection *a, const Selection *b);
 
-/* visit (may be NULL) is told of each address of the source's family, in the order of interfaces; pointers in the
- * verdict are good as long as `facts` and `source` are. -ENOMEM. */
+/* visit (may be NULL) is told of each address of the source's family, in the order of interfaces; pointers in
+ * the verdict are good as long as `facts` and `source` are. -ENOMEM. */
 typedef void (*SelectVisit)(void *userdata, const SelectVerdict *verdict);
 int select_addresses(Selection *ret, const SourceConfig *source, const Interfaces *facts, SelectVisit visit,
         void *userdata);
 
 bool select_reason_is_taken(SelectReason reason);
 
-/* Why, for a person: "it is temporary (RFC 8981) and \"temporary\" is false". Writes into `buffer`, returns it. */
+/* Why, for a person: "it is temporary (RFC 8981) and \"temporary\" is false". Writes into `buffer`, returns
+ * it. */
 #define SELECT_TEXT_MAX 160
 const char *select_verdict_to_text(const SelectVerdict *verdict, char buffer[static SELECT_TEXT_MAX]);

@@ -88,10 +88,10 @@ static int set_aside(const EmbeddedStore *store, usec_t realtime_usec, const cha
         }
         if (rename(store->path, aside) < 0)
                 log_zone(LOG_ERR, store,
-                        "Zone %s begins anew: %s is damaged (%s) and cannot be set aside (%s)", store->text,
+                        "zone %s begins anew: %s is damaged (%s) and cannot be set aside (%s)", store->text,
                         store->path, reason, strerror(errno));
         else
-                log_zone(LOG_ERR, store, "Zone %s begins anew: %s is damaged (%s) and was set aside as %s",
+                log_zone(LOG_ERR, store, "zone %s begins anew: %s is damaged (%s) and was set aside as %s",
                         store->text, store->path, reason, aside);
         return 0;
 }
@@ -148,10 +148,10 @@ void embedded_store_save(EmbeddedStore *store, const Zone *zone)
 
         if (r < 0 && !store->behind)
                 log_zone(LOG_ERR, store,
-                        "Zone %s cannot be stored in %s (%s): it is served from memory until it can",
+                        "zone %s cannot be stored in %s (%s): it is served from memory until it can",
                         store->text, store->path, strerror(-r));
         if (r >= 0 && store->behind)
-                log_zone(LOG_NOTICE, store, "Zone %s is stored in %s again", store->text, store->path);
+                log_zone(LOG_NOTICE, store, "zone %s is stored in %s again", store->text, store->path);
         store->behind = r < 0;
 }
 

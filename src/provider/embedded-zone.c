@@ -142,13 +142,23 @@ static const char *find_flaw(const Zone *zone)
         return search.crowded ? "a name has other data beside its CNAME" : NULL;
 }
 
+/* --- Serial --- */
+
+/* The time as a serial: it comes after all those of a zone that was lost, or could not be stored, before. */
+static uint32_t serial_of_now(void)
+{
+        return serial_next((uint32_t) (clock_now_usec(CLOCK_REALTIME) / USEC_PER_SEC) - 1);
+}
+
+static uint32_t serial_following(uint32_t serial)
+{
+        uint32_t now = serial_of_now();
+
+        return serial_is_after(now, serial) ? now : serial_next(serial);
+}
+
 /* --- Life --- */
 
-/* A new zone's serial is the time: after the serials of a zone of this name that was lost before. */
-static uint32_t first_serial(usec_t realtime_usec)
-{
-        return serial_next((uint32_t) (realtime_usec / USEC_PER_SEC) - 1);
-}
 
 int embedded_zone_new(
         EmbeddedZone **ret, sd_event *event, const Name *apex, const char *directory, const char *hostname)
@@ -169,7 +179,7 @@ int embedded_zone_new(
         if (r < 0)
                 return r;
         if (!zone->contents) {
-                r = new_contents(&zone->contents, apex, hostname, first_serial(now_usec));
+                r = new_contents(&zone->contents, apex, hostname, serial_of_now());
                 if (r < 0)
                         return r;
                 embedded_store_save(zone->store, zone->contents);
@@ -245,7 +255,7 @@ static int change_copy(const Zone *before, const ChangeSet *changes, Zone **ret)
         /* A change of the SOA itself may have brought a later serial. (Without an SOA there is none to set,
          * and find_flaw() will say so.) */
         if (!serial_is_after(zone_serial(after), zone_serial(before)))
-                zone_set_serial(after, serial_next(zone_serial(before)));
+                zone_set_serial(after, serial_following(zone_serial(before)));
         *ret = STEAL(after);
         return 0;
 }

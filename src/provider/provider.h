@@ -23,7 +23,7 @@ typedef enum OutcomeKind {
 typedef struct Outcome {
         OutcomeKind kind;
         bool uncertain;          /* nobody knows whether the write took: read before the next exact expectation */
-        bool everything;         /* refused whatever the change is: a wrong key, a zone that is not there */
+        bool everything;         /* whatever the change is: no server, a wrong key, a zone that is not there */
         usec_t retry_after_usec; /* what the server asked for; 0: our own back-off */
         char reason[320];        /* for a person; "" when applied */
 } Outcome;

@@ -10,11 +10,12 @@ static void key_text(const TsigKey *key, char *buffer, size_t size)
 {
         char name[NAME_TEXT_MAX];
 
-        snprintf(buffer, size, "\"%s\" (%s)", name_to_text(&key->name, name), tsig_algorithm_to_text(key->algorithm));
+        snprintf(buffer, size, "\"%s\" (%s)", name_to_text(&key->name, name),
+                tsig_algorithm_to_text(key->algorithm));
 }
 
-void rfc2136_judge_update(Outcome *ret, const WireMessage *answer, const Name *zone, const TsigKey *key,
-        const char *server)
+void rfc2136_judge_update(
+        Outcome *ret, const WireMessage *answer, const Name *zone, const TsigKey *key, const char *server)
 {
         char zone_text[NAME_TEXT_MAX];
 
@@ -31,19 +32,22 @@ void rfc2136_judge_update(Outcome *ret, const WireMessage *answer, const Name *z
                         rcode_to_text(answer->rcode, false));
                 return;
         case RCODE_SERVFAIL:
-                outcome_set(ret, OUTCOME_RETRY, "%s failed to update %s (SERVFAIL): see its log", server, zone_text);
+                outcome_set(ret, OUTCOME_RETRY, "%s failed to update %s (SERVFAIL): see its log", server,
+                        zone_text);
                 return;
         case RCODE_REFUSED:
                 outcome_set(ret, OUTCOME_REFUSED,
-                        "%s refused the update (REFUSED): allow %s to change this name in zone %s (update-policy, ACL)",
+                        "%s refused the update (REFUSED): allow %s to change this name in zone %s "
+                        "(update-policy, ACL)",
                         server, key ? "this key" : "this host, which sends without a key,", zone_text);
                 return;
         case RCODE_NOTAUTH:
-                outcome_set(ret, OUTCOME_REFUSED, "%s is not authoritative for zone %s, or wants a key (NOTAUTH)",
-                        server, zone_text);
+                outcome_set(ret, OUTCOME_REFUSED,
+                        "%s is not authoritative for zone %s, or wants a key (NOTAUTH)", server, zone_text);
                 break;
         case RCODE_NOTZONE:
-                outcome_set(ret, OUTCOME_REFUSED, "the name is not in zone %s (NOTZONE from %s)", zone_text, server);
+                outcome_set(ret, OUTCOME_REFUSED, "the name is not in zone %s (NOTZONE from %s)", zone_text,
+                        server);
                 return;
         case RCODE_NOTIMP:
                 outcome_set(ret, OUTCOME_REFUSED, "%s does not speak DNS UPDATE (NOTIMP)", server);
@@ -78,18 +82,21 @@ void rfc2136_judge_read(Outcome *ret, ReadResult *result, const WireMessage *ans
                 break;
         case RCODE_REFUSED:
         case RCODE_NOTAUTH:
-                outcome_set(ret, OUTCOME_REFUSED, "%s refused to answer for %s (%s): does it serve this zone, to us?",
-                        server, name, rcode_to_text(answer->rcode, false));
+                outcome_set(ret, OUTCOME_REFUSED,
+                        "%s refused to answer for %s (%s): does it serve this zone, to us?", server, name,
+                        rcode_to_text(answer->rcode, false));
                 ret->everything = true;
                 return;
         default:
-                outcome_set(ret, OUTCOME_RETRY, "%s answered %s for %s", server, rcode_to_text(answer->rcode, false),
-                        name);
+                outcome_set(ret, OUTCOME_RETRY, "%s answered %s for %s", server,
+                        rcode_to_text(answer->rcode, false), name);
+                ret->everything = true;
                 return;
         }
         if (!(answer->flags & FLAG_AA)) {
-                outcome_set(ret, OUTCOME_RETRY, "%s is not authoritative for %s: is it the primary server?", server,
-                        name);
+                outcome_set(ret, OUTCOME_RETRY, "%s is not authoritative for %s: is it the primary server?",
+                        server, name);
+                ret->everything = true;
                 return;
         }
         outcome_set(ret, OUTCOME_APPLIED, "%s", "");
@@ -118,7 +125,8 @@ static void explain_badtime(Outcome *ret, const ExchangeAnswer *answer, const ch
                 server, ours > theirs ? ours - theirs : theirs - ours, ours > theirs ? "ahead" : "behind");
 }
 
-static void explain_unverified(Outcome *ret, const ExchangeAnswer *answer, const TsigKey *key, const char *server)
+static void explain_unverified(
+        Outcome *ret, const ExchangeAnswer *answer, const TsigKey *key, const char *server)
 {
         char text[NAME_TEXT_MAX + 32];
 
@@ -129,22 +137,26 @@ static void explain_unverified(Outcome *ret, const ExchangeAnswer *answer, const
         }
         if (answer->verdict.error == RCODE_BADKEY)
                 outcome_set(ret, OUTCOME_REFUSED,
-                        "%s does not know key %s (BADKEY): compare name and algorithm on both sides", server, text);
+                        "%s does not know key %s (BADKEY): compare name and algorithm on both sides", server,
+                        text);
         else if (answer->verdict.error == RCODE_BADSIG)
                 outcome_set(ret, OUTCOME_REFUSED,
-                        "%s has another secret for key %s (BADSIG): compare the secrets on both sides", server, text);
+                        "%s has another secret for key %s (BADSIG): compare the secrets on both sides",
+                        server, text);
         else if (answer->verdict.error == RCODE_BADTRUNC)
-                outcome_set(ret, OUTCOME_REFUSED, "%s wants a longer signature from key %s (BADTRUNC)", server, text);
+                outcome_set(ret, OUTCOME_REFUSED, "%s wants a longer signature from key %s (BADTRUNC)",
+                        server, text);
         else if (answer->tsig == TSIG_MISSING && answer->message.rcode != RCODE_NOERROR)
-                outcome_set(ret, OUTCOME_REFUSED, "%s answered %s without a signature: does it know key %s?", server,
-                        rcode_to_text(answer->message.rcode, false), text);
+                outcome_set(ret, OUTCOME_REFUSED, "%s answered %s without a signature: does it know key %s?",
+                        server, rcode_to_text(answer->message.rcode, false), text);
         else
-                outcome_set(ret, OUTCOME_REFUSED, "%s: the answer is not signed by key %s as it should be (%s)", server,
-                        text, tsig_result_to_text(answer->tsig));
-        ret->everything = true;
+                outcome_set(ret, OUTCOME_REFUSED,
+                        "%s: the answer is not signed by key %s as it should be (%s)", server, text,
+                        tsig_result_to_text(answer->tsig));
 }
 
-void rfc2136_explain_failure(Outcome *ret, const ExchangeAnswer *answer, const TsigKey *key, const char *server)
+void rfc2136_explain_failure(
+        Outcome *ret, const ExchangeAnswer *answer, const TsigKey *key, const char *server)
 {
         switch (answer->result) {
         case EXCHANGE_TIMED_OUT:
@@ -158,4 +170,5 @@ void rfc2136_explain_failure(Outcome *ret, const ExchangeAnswer *answer, const T
                 explain_unverified(ret, answer, key, server);
                 break;
         }
+        ret->everything = true;
 }

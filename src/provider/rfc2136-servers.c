@@ -144,7 +144,8 @@ static int look_up(Servers *servers)
         if (!servers->has_zone || !servers->has_name)
                 return resolver_find_zone(&servers->query, servers->resolver,
                         servers->has_zone ? &servers->zone : &servers->zone_hint, on_zone, servers);
-        return resolver_find_addresses(&servers->query, servers->resolver, &servers->name, on_addresses, servers);
+        return resolver_find_addresses(
+                &servers->query, servers->resolver, &servers->name, on_addresses, servers);
 }
 
 int servers_find(Servers *servers, ServersFound found, void *userdata)
@@ -179,7 +180,8 @@ static int take_server(Servers *servers)
         return 0;
 }
 
-int servers_new(Servers **ret, sd_event *event, Resolver *resolver, const ProviderConfig *config, const Name *zone_hint)
+int servers_new(Servers **ret, sd_event *event, Resolver *resolver, const ProviderConfig *config,
+        const Name *zone_hint)
 {
         AUTO(servers_freep) Servers *servers = calloc(1, sizeof *servers);
         int r;

@@ -10,12 +10,14 @@
 #include "dns/resolver.h"
 #include "util/cleanup.h"
 
-/* Where to send updates: the zone, and the addresses of its primary server. What the configuration does not say is asked of
- * the system's resolvers, kept as long as its TTL says, and asked again when it turned out to be no good. */
+/* Where to send updates: the zone, and the addresses of its primary server. What the configuration does not
+ * say is asked of the system's resolvers, kept as long as its TTL says, and asked again when it turned out to
+ * be no good. */
 typedef struct Servers Servers;
 
 /* All borrowed. zone_hint: a name in the zone, for a configuration that does not name it. */
-int servers_new(Servers **ret, sd_event *event, Resolver *resolver, const ProviderConfig *config, const Name *zone_hint);
+int servers_new(Servers **ret, sd_event *event, Resolver *resolver, const ProviderConfig *config,
+        const Name *zone_hint);
 Servers *servers_free(Servers *servers);
 DEFINE_FREEP(Servers, servers_free)
 

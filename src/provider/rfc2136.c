@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* rfc2136: carries changes to an authoritative server by DNS UPDATE, and reads RRsets back from that very server.
- * Every address of the server is tried in turn, the one that answered last first.
+/* rfc2136: carries changes to an authoritative server by DNS UPDATE, and reads RRsets back from that very
+ * server. Every address of the server is tried in turn, the one that answered last first.
  *
  * No policy about repeating: an operation is tried once at each address and then handed back as "retry". */
 
@@ -182,8 +182,8 @@ static void on_update_done(void *userdata, const ExchangeAnswer *answer)
                         next_server(self);
                 return;
         }
-        rfc2136_judge_update(&outcome, &answer->message, servers_zone(self->servers), self->provider.config->key,
-                server_text(self, text));
+        rfc2136_judge_update(&outcome, &answer->message, servers_zone(self->servers),
+                self->provider.config->key, server_text(self, text));
         if (outcome.kind == OUTCOME_RETRY) {
                 self->problem = outcome;
                 next_server(self);
@@ -195,7 +195,8 @@ static void on_update_done(void *userdata, const ExchangeAnswer *answer)
         complete(self, &outcome);
 }
 
-static int start_exchange(Rfc2136 *self, Exchange **ret, const Message *message, ExchangeDone done, void *userdata)
+static int start_exchange(
+        Rfc2136 *self, Exchange **ret, const Message *message, ExchangeDone done, void *userdata)
 {
         const ProviderConfig *config = self->provider.config;
         ExchangeRequest request = {
@@ -252,6 +253,7 @@ static int fill_window(Rfc2136 *self)
 static void fail_locally(Rfc2136 *self, int error)
 {
         outcome_set(&self->problem, OUTCOME_RETRY, "cannot send: %s", strerror(-error));
+        self->problem.everything = true;
         give_up(self);
 }
 
@@ -331,6 +333,7 @@ static void on_servers_found(void *userdata, const char *error)
                 return;
         }
         outcome_set(&self->problem, OUTCOME_RETRY, "cannot find the server: %s", error);
+        self->problem.everything = true;
         give_up(self);
 }
 
@@ -355,8 +358,8 @@ static void advance(Rfc2136 *self)
 
 /* The operations. */
 
-/* Begins at once where everything is known, so that the packet leaves in this turn of the loop. A failure is told
- * from the loop: callbacks never come from within the call. */
+/* Begins at once where everything is known, so that the packet leaves in this turn of the loop. A failure is
+ * told from the loop: callbacks never come from within the call. */
 static void begin(Rfc2136 *self, Operation operation)
 {
         int r = 0;
@@ -415,8 +418,8 @@ static size_t rfc2136_cost(const Provider *provider, const Change *change)
         return message_change_size(change);
 }
 
-/* What was sent before the network went, or from an address that is gone, gets no answer: send it anew. The same
- * compare-and-swap twice is one. */
+/* What was sent before the network went, or from an address that is gone, gets no answer: send it anew. The
+ * same compare-and-swap twice is one. */
 static void rfc2136_network_returned(Provider *provider)
 {
         Rfc2136 *self = (Rfc2136 *) provider;

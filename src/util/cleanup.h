@@ -12,20 +12,20 @@
 #define AUTO_FCLOSE            AUTO(fclosep)
 
 /* Makes foo_freep() out of foo_free(). */
-#define DEFINE_FREEP(Type, function)                                                                         \
-        static inline void function##p(Type **object)                                                        \
-        {                                                                                                    \
-                if (*object)                                                                                 \
-                        function(*object);                                                                   \
+#define DEFINE_FREEP(Type, function)                  \
+        static inline void function##p(Type **object) \
+        {                                             \
+                if (*object)                          \
+                        function(*object);            \
         }
 
 /* Takes the value out of an owned pointer and leaves NULL there. */
-#define STEAL(pointer)                                                                                       \
-        ({                                                                                                   \
-                typeof(pointer) *_steal = &(pointer);                                                        \
-                typeof(pointer) _stolen = *_steal;                                                           \
-                *_steal = NULL;                                                                              \
-                _stolen;                                                                                     \
+#define STEAL(pointer)                                \
+        ({                                            \
+                typeof(pointer) *_steal = &(pointer); \
+                typeof(pointer) _stolen = *_steal;    \
+                *_steal = NULL;                       \
+                _stolen;                              \
         })
 
 #define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Reads to the end of the file; -EFBIG beyond `limit`. *ret_size counts what is in the buffer, also on error. */
+/* Reads to the end of the file; -EFBIG beyond `limit`. *ret_size counts what is in the buffer, also on
+ * error. */
 static int read_all(int fd, char *text, size_t limit, size_t *ret_size)
 {
         *ret_size = 0;

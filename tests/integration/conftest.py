@@ -12,8 +12,9 @@ from daemon import BUILD, Daemon
 from netns import MissingRight, Namespace, run, veth
 from servers import KINDS, NAME, ZONE, Key, missing_programs
 
+# The server has addresses of its own, behind the cable to each host.
 SERVER, SERVER_IPV6 = "10.53.0.1", "fd53::1"
-HOST, HOST_IPV6 = "10.53.0.2", "fd53::2"
+HOST = "10.53.1.2"
 
 
 class Lab:
@@ -25,9 +26,9 @@ class Lab:
         self.key = Key()
         self._numbers = itertools.count(1)
         self.server = self.namespace("server")
-        self.server.ip("link", "add", "net0", "type", "bridge")
-        self.server.ip("link", "set", "net0", "up")
-        self.server.add_address("net0", SERVER + "/24")
+        self.server.add_address("lo", SERVER + "/32")
+        self.server.add_address("lo", SERVER_IPV6 + "/128")
+        self._hosts = itertools.count(1)
         self.host = self.add_host()
 
     def namespace(self, name):
@@ -35,14 +36,17 @@ class Lab:
         self.namespaces.append(namespace)
         return namespace
 
-    def add_host(self, address=HOST):
-        number = next(self._numbers)
+    def add_host(self):
+        number = next(self._hosts)
         host = self.namespace(f"host{number}")
         # As systemd sets it: removing a subnet's first address must not take the others along.
         host.sysctl("net/ipv4/conf/all/promote_secondaries", 1)
-        veth(host, "up0", self.server, f"net0.{number}")
-        self.server.ip("link", "set", f"net0.{number}", "master", "net0")
-        host.add_address("up0", address + "/24")
+        veth(host, "up0", self.server, f"net{number}")
+        for network, bits in ((f"10.53.{number}.", 24), (f"fd53:{number}::", 64)):
+            self.server.add_address(f"net{number}", f"{network}1/{bits}")
+            host.add_address("up0", f"{network}2/{bits}")
+        host.ip("route", "add", "10.53.0.0/24", "via", f"10.53.{number}.1")
+        host.ip("route", "add", "fd53::/64", "via", f"fd53:{number}::1")
         self.add_link(host, "eth0", f"peer{number}.eth0")
         return host
 

@@ -26,7 +26,7 @@ class Relay:
 
     def __init__(self, namespace, server):
         self.namespace, self.server = namespace, server
-        namespace.add_address("net0", ADDRESS + "/24")
+        namespace.add_address("lo", ADDRESS + "/32")
         self.front = namespace.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.front.bind((ADDRESS, 53))
         self._lock = threading.Lock()

@@ -16,6 +16,7 @@ import dns.update
 import dns.zone
 import pytest
 
+from conftest import HOST as ADDRESS
 from netns import run
 from servers import Asker, connect, exchange
 from wait import until, until_equal
@@ -41,12 +42,12 @@ def configuration(**record):
     return {
         "providers": {"here": {"type": "embedded", "zone": "home.arpa"}},
         "records": {HOST: {"provider": "here", "ttl": 60, "withdraw_delay": 0.5, "ipv4": source, "ipv6": source, **record}},
-        "gateway": {"listen": [f"127.0.0.1:{PORT}", f"[::1]:{PORT}", f"10.53.0.2:{PORT}"]},
+        "gateway": {"listen": [f"127.0.0.1:{PORT}", f"[::1]:{PORT}", f"{ADDRESS}:{PORT}"]},
     }
 
 
 @pytest.mark.parametrize("tcp", [False, True])
-@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "10.53.0.2"])
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", ADDRESS])
 def test_answers(lab, embedded, address, tcp):
     answer = Asker(lab.host, address, PORT).ask(HOST, "A", tcp)
     assert answer.rcode() == dns.rcode.NOERROR
@@ -56,7 +57,7 @@ def test_answers(lab, embedded, address, tcp):
 
 
 def test_answers_from_another_host(lab, embedded):
-    assert Asker(lab.server, "10.53.0.2", PORT).values(HOST, "A") == {"198.51.100.7"}
+    assert Asker(lab.server, ADDRESS, PORT).values(HOST, "A") == {"198.51.100.7"}
 
 
 def test_apex(embedded):

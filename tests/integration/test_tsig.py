@@ -115,7 +115,7 @@ def test_key_without_permission_is_refused(lab):
 
 
 def test_unsigned_updates_where_the_server_allows_them(lab):
-    server = lab.start_server("named", allow_update="10.53.0.0/24;")
+    server = lab.start_server("named", allow_update="10.53.0.0/16;")
     lab.host.add_address("eth0", "198.51.100.7/24")
     lab.start_daemon(lab.configuration(provider={"key": None}))
     server.wait_for({"198.51.100.7"})

@@ -107,7 +107,7 @@ static void assert_default_source(const SourceConfig *source, int family)
         assert_false(source->teredo);
         assert_true(source->unique_local);
         assert_true(source->private);
-        assert_int_equal(source->limit, 1000);
+        assert_int_equal(source->limit, 100);
         assert_false(source->has_suffix);
         assert_int_equal(source->n_addresses, 0);
 }
@@ -352,7 +352,7 @@ static void equal_sources_are_one_object(void **state)
         AUTO(config_freep)
         Config *config = load("{\"providers\":{\"p\":{\"type\":\"rfc2136\",\"zone\":\"z\"}},\"records\":{"
                               "\"a.z\":{},"
-                              "\"b.z\":{\"ipv4\":{\"limit\":1000},\"ipv6\":{\"from\":"
+                              "\"b.z\":{\"ipv4\":{\"limit\":100},\"ipv6\":{\"from\":"
                               "\"interfaces\",\"teredo\":true}},"
                               "\"c.z\":{\"ipv4\":{\"from\":\"static\",\"addresses\":[\"192.0.2.1\"]}},"
                               "\"d.z\":{\"ipv4\":{\"from\":\"static\",\"addresses\":[\"192.0.2.1\"]}},"

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Messages in tests are written as hexadecimal digits; blanks are for the reader. Returns the bytes written.
- */
+/* Messages in tests are written as hexadecimal digits; blanks are for the reader. Returns the bytes
+ * written. */
 static inline size_t from_hex(const char *text, uint8_t *ret, size_t capacity)
 {
         size_t n = 0;

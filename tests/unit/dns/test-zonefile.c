@@ -356,6 +356,7 @@ static void damage_is_named_with_its_line(void **state)
                 { HEAD "a 60 IN AAAA 192.0.2.1\n", "line 4", "" },
                 { HEAD "a 60 IN NOTATYPE x\n", "line 4", "" },
                 { HEAD "a 60 IN TYPE65280 \\# 2 00\n", "line 4", "" },
+                { HEAD "a 60 IN TYPE65 \\# 2 00ff\n", "line 4", "not of its type" },
                 { HEAD "a 60 CH A 192.0.2.1\n", "line 4", "class" },
                 { HEAD "a 4000000000 IN A 192.0.2.1\n", "line 4", "TTL" },
                 { HEAD "a.elsewhere. 60 IN A 192.0.2.1\n", "line 4", "outside" },

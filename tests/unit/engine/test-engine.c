@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* The engine against a server that follows a script: it holds RRsets, checks every expectation as a real one does, and
- * answers as it is told to. */
+/* The engine against a server that follows a script: it holds RRsets, checks every expectation as a real one
+ * does, and answers as it is told to. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,6 +21,7 @@ typedef enum Act {
         ACT_OBEY,
         ACT_LOSE_ANSWER, /* does it, and nobody hears */
         ACT_RETRY,
+        ACT_FAIL, /* because of what it is asked */
         ACT_REFUSE,
         ACT_REFUSE_ALL,
 } Act;
@@ -42,11 +43,12 @@ struct World {
         Interfaces *interfaces;
         Store *store;
         Engine *engine;
-        Zone *zone;      /* the server's */
-        const char *bad_name; /* the server refuses changes of it */
-        Act acts[32];    /* for the writes to come; obey when they are used up */
+        Zone *zone;           /* the server's */
+        const char *bad_name; /* the server does `bad_act` to changes of it */
+        Act bad_act;
+        Act acts[32]; /* for the writes to come; obey when they are used up */
         size_t n_acts, n_writes, n_reads;
-        bool wildcard;   /* reads of absent names are answered from a wildcard */
+        bool wildcard; /* reads of absent names are answered from a wildcard */
         bool waiting, settled;
         void (*before_write)(World *world);
 
@@ -108,8 +110,8 @@ static int on_answer(sd_event_source *source, void *userdata)
 
         (void) source;
         if (fake->reading)
-                fake->provider.events.read_done(fake->provider.events.userdata, &fake->outcome, fake->results,
-                        fake->n_results);
+                fake->provider.events.read_done(
+                        fake->provider.events.userdata, &fake->outcome, fake->results, fake->n_results);
         else
                 fake->provider.events.apply_done(fake->provider.events.userdata, &fake->outcome);
         return 0;
@@ -134,7 +136,9 @@ static int fake_read(Provider *provider, const RRsetKey *keys, size_t n)
                 const RRset *set = zone_find(world->zone, &keys[i].name, keys[i].type);
 
                 fake->results[i] = (ReadResult){ .name = keys[i].name, .type = keys[i].type };
-                fake->results[i].set = set ? rrset_copy(set) : world->wildcard ? make_set(&keys[i].name, "203.0.113.1") : NULL;
+                fake->results[i].set = set               ? rrset_copy(set)
+                                       : world->wildcard ? make_set(&keys[i].name, "203.0.113.1")
+                                                         : NULL;
         }
         answer_later(fake, true);
         return 0;
@@ -179,7 +183,7 @@ static int fake_apply(Provider *provider, const ChangeSet *changes)
         if (world->before_write)
                 world->before_write(world);
         if (is_bad(world, changes))
-                act = ACT_REFUSE;
+                act = world->bad_act;
         switch (act) {
         case ACT_OBEY:
                 write_all(world, changes, &fake->outcome);
@@ -187,10 +191,12 @@ static int fake_apply(Provider *provider, const ChangeSet *changes)
         case ACT_LOSE_ANSWER:
                 write_all(world, changes, &fake->outcome);
                 outcome_set(&fake->outcome, OUTCOME_RETRY, "no answer");
-                fake->outcome.uncertain = true;
+                fake->outcome.uncertain = fake->outcome.everything = true;
                 break;
         case ACT_RETRY:
-                outcome_set(&fake->outcome, OUTCOME_RETRY, "unreachable");
+        case ACT_FAIL:
+                outcome_set(&fake->outcome, OUTCOME_RETRY, "failed");
+                fake->outcome.everything = act == ACT_RETRY;
                 break;
         case ACT_REFUSE:
         case ACT_REFUSE_ALL:
@@ -267,22 +273,32 @@ static void world_begin(World *world, size_t n_records, Ownership ownership)
         world->interfaces = interfaces_new();
         assert_int_equal(store_open(&world->store, NULL), 0);
         world->provider = (ProviderConfig){ .id = (char *) "home", .has_zone = true, .zone = apex };
-        world->source = (SourceConfig){ .type = SOURCE_INTERFACES, .family = AF_INET, .interfaces = everything, .limit = 1000 };
+        world->source = (SourceConfig){
+                .type = SOURCE_INTERFACES, .family = AF_INET, .interfaces = everything, .limit = 1000
+        };
         world->source.private = true;
         for (size_t i = 0; i < n_records; i++) {
                 char text[48];
 
-                world->records[i] = (RecordConfig){ .provider = &world->provider, .ttl = 60, .ipv4 = &world->source,
-                        .ownership = ownership, .withdraw_delay_usec = 20 * USEC_PER_MSEC };
+                world->records[i] = (RecordConfig){ .provider = &world->provider,
+                        .ttl = 60,
+                        .ipv4 = &world->source,
+                        .ownership = ownership,
+                        .withdraw_delay_usec = 20 * USEC_PER_MSEC };
                 snprintf(text, sizeof text, "h%zu.example.com", i);
                 assert_int_equal(name_from_text(&world->records[i].name, text), 0);
                 world->record_list[i] = &world->records[i];
         }
         world->source_list[0] = &world->source;
         world->provider_list[0] = &world->provider;
-        world->config = (Config){ .n_providers = 1, .providers = world->provider_list, .n_sources = 1,
-                .sources = world->source_list, .n_records = n_records, .records = world->record_list };
-        assert_int_equal(engine_new(&world->engine, world->event, world->interfaces, world->store, &callbacks), 0);
+        world->config = (Config){ .n_providers = 1,
+                .providers = world->provider_list,
+                .n_sources = 1,
+                .sources = world->source_list,
+                .n_records = n_records,
+                .records = world->record_list };
+        assert_int_equal(
+                engine_new(&world->engine, world->event, world->interfaces, world->store, &callbacks), 0);
 }
 
 static void configure(World *world, bool force, bool dry_run)
@@ -543,6 +559,7 @@ static void refusal_parks_only_the_guilty_one(void **state)
         (void) state;
         world_begin(&world, 3, OWNERSHIP_EXCLUSIVE);
         world.bad_name = "h1.example.com";
+        world.bad_act = ACT_REFUSE;
         have(&world, "192.0.2.1");
         configure(&world, false, false);
         settle(&world);
@@ -552,6 +569,27 @@ static void refusal_parks_only_the_guilty_one(void **state)
         assert_int_equal(engine_count(world.engine).parked, 1);
         assert_int_equal(engine_count(world.engine).in_sync, 2);
         assert_false(world.waiting);
+        world_end(&world);
+}
+
+static void failure_of_one_holds_up_nobody_else(void **state)
+{
+        World world;
+
+        (void) state;
+        world_begin(&world, 3, OWNERSHIP_EXCLUSIVE);
+        world.bad_name = "h1.example.com";
+        world.bad_act = ACT_FAIL;
+        have(&world, "192.0.2.1");
+        configure(&world, false, false);
+        settle(&world);
+        assert_string_equal(held(&world, 0), "192.0.2.1");
+        assert_string_equal(held(&world, 2), "192.0.2.1");
+        assert_int_equal(engine_count(world.engine).retrying, 1);
+        world.bad_name = NULL; /* mended: it is tried again by itself */
+        while (engine_count(world.engine).in_sync < 3)
+                assert_true(sd_event_run(world.event, 10 * USEC_PER_SEC) >= 0);
+        assert_string_equal(held(&world, 1), "192.0.2.1");
         world_end(&world);
 }
 
@@ -716,6 +754,7 @@ int main(void)
                 cmocka_unit_test(lost_answer_is_read_back),
                 cmocka_unit_test(network_that_returns_ends_the_wait),
                 cmocka_unit_test(refusal_parks_only_the_guilty_one),
+                cmocka_unit_test(failure_of_one_holds_up_nobody_else),
                 cmocka_unit_test(wrong_key_parks_everything_at_once),
                 cmocka_unit_test(wildcard_answers_do_not_lead_in_circles),
                 cmocka_unit_test(others_record_is_not_removed_when_we_have_nothing),

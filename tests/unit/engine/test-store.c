@@ -96,9 +96,14 @@ static void growth_is_noticed_until_it_is_saved(void **state)
 static void damaged_file_is_set_aside(void **state)
 {
         static const char *const damaged[] = {
-                "", "{", "[]", "{\"version\": 1}", "{\"version\": 2, \"published\": []}",
+                "",
+                "{",
+                "[]",
+                "{\"version\": 1}",
+                "{\"version\": 2, \"published\": []}",
                 "{\"version\": 1, \"published\": [{\"name\": \"a\"}]}",
-                "{\"version\": 1, \"published\": [{\"name\": \"a\", \"type\": \"A\", \"provider\": \"p\", \"ttl\": 1, "
+                "{\"version\": 1, \"published\": [{\"name\": \"a\", \"type\": \"A\", \"provider\": \"p\", "
+                "\"ttl\": 1, "
                 "\"changed\": 0, \"values\": [\"2001:db8::1\"]}]}",
                 "{\"version\": 1, \"published\": [7]}",
         };
@@ -148,7 +153,8 @@ static void many_entries_are_found(void **state)
                         snprintf(text, sizeof text, "h%d.example.com", i * 7919 % 1000);
                         assert_int_equal(name_from_text(&ours->name, text), 0);
                         if (round == 0)
-                                assert_int_equal(store_set(store, "home", &ours->name, TYPE_A, ours, 1, false), 1);
+                                assert_int_equal(
+                                        store_set(store, "home", &ours->name, TYPE_A, ours, 1, false), 1);
                         assert_non_null(store_find(store, "home", &ours->name, TYPE_A));
                         rrset_free(ours);
                 }

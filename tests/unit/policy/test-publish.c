@@ -50,34 +50,47 @@ typedef struct Row {
 static const Row rows[] = {
         /* What is not known concludes nothing. */
         { "an unread server is read", OWNERSHIP_EXCLUSIVE, "192.0.2.1", UNKNOWN, "", 0, PUBLISH_READ, "" },
-        { "unknown facts withdraw nothing", OWNERSHIP_EXCLUSIVE, UNKNOWN, "192.0.2.1", "192.0.2.1", 99, PUBLISH_NOTHING, "" },
-        { "unknown facts withdraw nothing, shared", OWNERSHIP_SHARED, UNKNOWN, "192.0.2.1", "192.0.2.1", 99, PUBLISH_NOTHING, "" },
+        { "unknown facts withdraw nothing", OWNERSHIP_EXCLUSIVE, UNKNOWN, "192.0.2.1", "192.0.2.1", 99,
+                PUBLISH_NOTHING, "" },
+        { "unknown facts withdraw nothing, shared", OWNERSHIP_SHARED, UNKNOWN, "192.0.2.1", "192.0.2.1", 99,
+                PUBLISH_NOTHING, "" },
         /* Exclusive. */
-        { "the same is left alone", OWNERSHIP_EXCLUSIVE, "192.0.2.1", "192.0.2.1", "192.0.2.1", 0, PUBLISH_NOTHING, "" },
-        { "an absent RRset is made", OWNERSHIP_EXCLUSIVE, "192.0.2.1", "", "", 0, PUBLISH_CHANGE, "192.0.2.1" },
-        { "another's values are replaced", OWNERSHIP_EXCLUSIVE, "192.0.2.1", "198.51.100.9", "", 0, PUBLISH_CHANGE, "192.0.2.1" },
-        { "a TTL is corrected", OWNERSHIP_EXCLUSIVE, "192.0.2.1", "192.0.2.1 @60", "192.0.2.1", 0, PUBLISH_CHANGE, "192.0.2.1" },
-        { "one of two goes at once", OWNERSHIP_EXCLUSIVE, "192.0.2.1", "192.0.2.1 192.0.2.2", "192.0.2.1 192.0.2.2", 0,
+        { "the same is left alone", OWNERSHIP_EXCLUSIVE, "192.0.2.1", "192.0.2.1", "192.0.2.1", 0,
+                PUBLISH_NOTHING, "" },
+        { "an absent RRset is made", OWNERSHIP_EXCLUSIVE, "192.0.2.1", "", "", 0, PUBLISH_CHANGE,
+                "192.0.2.1" },
+        { "another's values are replaced", OWNERSHIP_EXCLUSIVE, "192.0.2.1", "198.51.100.9", "", 0,
                 PUBLISH_CHANGE, "192.0.2.1" },
-        { "a replacement goes at once", OWNERSHIP_EXCLUSIVE, "192.0.2.2", "192.0.2.1", "192.0.2.1", 0, PUBLISH_CHANGE, "192.0.2.2" },
+        { "a TTL is corrected", OWNERSHIP_EXCLUSIVE, "192.0.2.1", "192.0.2.1 @60", "192.0.2.1", 0,
+                PUBLISH_CHANGE, "192.0.2.1" },
+        { "one of two goes at once", OWNERSHIP_EXCLUSIVE, "192.0.2.1", "192.0.2.1 192.0.2.2",
+                "192.0.2.1 192.0.2.2", 0, PUBLISH_CHANGE, "192.0.2.1" },
+        { "a replacement goes at once", OWNERSHIP_EXCLUSIVE, "192.0.2.2", "192.0.2.1", "192.0.2.1", 0,
+                PUBLISH_CHANGE, "192.0.2.2" },
         { "the last address waits", OWNERSHIP_EXCLUSIVE, "", "192.0.2.1", "192.0.2.1", 9, PUBLISH_WAIT, "" },
-        { "the last address goes after the delay", OWNERSHIP_EXCLUSIVE, "", "192.0.2.1", "192.0.2.1", 10, PUBLISH_CHANGE, "" },
-        { "what we never published stays", OWNERSHIP_EXCLUSIVE, "", "198.51.100.9", "", 99, PUBLISH_NOTHING, "" },
+        { "the last address goes after the delay", OWNERSHIP_EXCLUSIVE, "", "192.0.2.1", "192.0.2.1", 10,
+                PUBLISH_CHANGE, "" },
+        { "what we never published stays", OWNERSHIP_EXCLUSIVE, "", "198.51.100.9", "", 99, PUBLISH_NOTHING,
+                "" },
         { "nothing stays nothing", OWNERSHIP_EXCLUSIVE, "", "", "192.0.2.1", 99, PUBLISH_NOTHING, "" },
         /* Shared. */
-        { "ours joins the others", OWNERSHIP_SHARED, "192.0.2.1", "198.51.100.9", "", 0, PUBLISH_CHANGE, "192.0.2.1 198.51.100.9" },
-        { "ours leaves, the others stay, at once", OWNERSHIP_SHARED, "", "192.0.2.1 198.51.100.9", "192.0.2.1", 0, PUBLISH_CHANGE,
-                "198.51.100.9" },
-        { "ours is replaced among the others", OWNERSHIP_SHARED, "192.0.2.2", "192.0.2.1 198.51.100.9", "192.0.2.1", 0,
-                PUBLISH_CHANGE, "192.0.2.2 198.51.100.9" },
-        { "the others keep their TTL", OWNERSHIP_SHARED, "192.0.2.1", "198.51.100.9 @60", "", 0, PUBLISH_CHANGE,
-                "192.0.2.1 198.51.100.9 @60" },
-        { "no fight over the TTL", OWNERSHIP_SHARED, "192.0.2.1", "192.0.2.1 198.51.100.9 @60", "192.0.2.1", 0, PUBLISH_NOTHING, "" },
-        { "alone we set our TTL", OWNERSHIP_SHARED, "192.0.2.1", "192.0.2.1 @60", "192.0.2.1", 0, PUBLISH_CHANGE, "192.0.2.1" },
+        { "ours joins the others", OWNERSHIP_SHARED, "192.0.2.1", "198.51.100.9", "", 0, PUBLISH_CHANGE,
+                "192.0.2.1 198.51.100.9" },
+        { "ours leaves, the others stay, at once", OWNERSHIP_SHARED, "", "192.0.2.1 198.51.100.9",
+                "192.0.2.1", 0, PUBLISH_CHANGE, "198.51.100.9" },
+        { "ours is replaced among the others", OWNERSHIP_SHARED, "192.0.2.2", "192.0.2.1 198.51.100.9",
+                "192.0.2.1", 0, PUBLISH_CHANGE, "192.0.2.2 198.51.100.9" },
+        { "the others keep their TTL", OWNERSHIP_SHARED, "192.0.2.1", "198.51.100.9 @60", "", 0,
+                PUBLISH_CHANGE, "192.0.2.1 198.51.100.9 @60" },
+        { "no fight over the TTL", OWNERSHIP_SHARED, "192.0.2.1", "192.0.2.1 198.51.100.9 @60", "192.0.2.1",
+                0, PUBLISH_NOTHING, "" },
+        { "alone we set our TTL", OWNERSHIP_SHARED, "192.0.2.1", "192.0.2.1 @60", "192.0.2.1", 0,
+                PUBLISH_CHANGE, "192.0.2.1" },
         { "alone the last one waits", OWNERSHIP_SHARED, "", "192.0.2.1", "192.0.2.1", 9, PUBLISH_WAIT, "" },
-        { "another's value is never taken away", OWNERSHIP_SHARED, "", "192.0.2.1", "", 99, PUBLISH_NOTHING, "" },
-        { "a value that another put there is not doubled", OWNERSHIP_SHARED, "192.0.2.1", "192.0.2.1 198.51.100.9", "", 0,
-                PUBLISH_NOTHING, "" },
+        { "another's value is never taken away", OWNERSHIP_SHARED, "", "192.0.2.1", "", 99, PUBLISH_NOTHING,
+                "" },
+        { "a value that another put there is not doubled", OWNERSHIP_SHARED, "192.0.2.1",
+                "192.0.2.1 198.51.100.9", "", 0, PUBLISH_NOTHING, "" },
 };
 
 static void each_row_holds(void **state)
@@ -86,7 +99,9 @@ static void each_row_holds(void **state)
         for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
                 const Row *row = &rows[i];
                 const usec_t now = 1000 * USEC_PER_SEC;
-                RecordConfig record = { .name = owner, .ttl = 300, .ownership = row->ownership,
+                RecordConfig record = { .name = owner,
+                        .ttl = 300,
+                        .ownership = row->ownership,
                         .withdraw_delay_usec = 10 * USEC_PER_SEC };
                 RRset *wanted = parse(row->wanted), *seen = parse(row->seen), *ours = parse(row->ours);
                 RRset *expected = parse(row->target), *target = NULL;
@@ -103,7 +118,8 @@ static void each_row_holds(void **state)
                 };
                 int step = publish_decide(&facts, now, &target, &when);
 
-                if (step != (int) row->step || !rrset_equal(target, expected) || (step == PUBLISH_CHANGE && rrset_is_empty(expected) != !target))
+                if (step != (int) row->step || !rrset_equal(target, expected) ||
+                        (step == PUBLISH_CHANGE && rrset_is_empty(expected) != !target))
                         fail_msg("%s: step %d", row->promise, step);
                 if (step == PUBLISH_WAIT)
                         assert_int_equal(when, facts.empty_since + 10 * USEC_PER_SEC);
@@ -120,8 +136,14 @@ static void stopping_does_not_wait(void **state)
         RecordConfig record = { .name = owner, .ttl = 300, .withdraw_delay_usec = 10 * USEC_PER_SEC };
         RRset *seen = parse("192.0.2.1"), *target = seen;
         usec_t when;
-        PublishFacts facts = { .record = &record, .type = TYPE_A, .wanted_known = true, .empty_since = 5,
-                .seen_known = true, .seen = seen, .ours = seen, .withdraw_at_once = true };
+        PublishFacts facts = { .record = &record,
+                .type = TYPE_A,
+                .wanted_known = true,
+                .empty_since = 5,
+                .seen_known = true,
+                .seen = seen,
+                .ours = seen,
+                .withdraw_at_once = true };
 
         (void) state;
         assert_int_equal(publish_decide(&facts, 5, &target, &when), PUBLISH_CHANGE);

@@ -18,8 +18,12 @@ static SourceConfig source_of(int family)
 {
         static char *everything[] = { (char *) "*", (char *) "!docker*", NULL };
 
-        return (SourceConfig){ .type = SOURCE_INTERFACES, .family = family, .interfaces = everything,
-                .unique_local = true, .private = true, .limit = 1000 };
+        return (SourceConfig){ .type = SOURCE_INTERFACES,
+                .family = family,
+                .interfaces = everything,
+                .unique_local = true,
+                .private = true,
+                .limit = 1000 };
 }
 
 static void add(Interfaces *table, int index, const char *text, uint32_t flags)
@@ -146,7 +150,7 @@ static void switches_let_in_and_keep_out(void **state)
                         continue;
                 table = known_table();
                 add(table, 2, rows[i].address, rows[i].flags);
-                *(strcmp(rows[i].switched, "temporary") == 0    ? &source.temporary
+                *(strcmp(rows[i].switched, "temporary") == 0          ? &source.temporary
                         : strcmp(rows[i].switched, "deprecated") == 0 ? &source.deprecated
                         : strcmp(rows[i].switched, "teredo") == 0     ? &source.teredo
                                                                       : &source.unique_local) = on;
@@ -189,8 +193,8 @@ static void links_without_carrier_or_down_give_nothing(void **state)
         static const struct {
                 bool up, carrier;
                 SelectReason reason;
-        } links[] = { { true, true, SELECT_TAKEN }, { true, false, SELECT_NO_CARRIER }, { false, true, SELECT_LINK_DOWN },
-                { false, false, SELECT_LINK_DOWN } };
+        } links[] = { { true, true, SELECT_TAKEN }, { true, false, SELECT_NO_CARRIER },
+                { false, true, SELECT_LINK_DOWN }, { false, false, SELECT_LINK_DOWN } };
 
         (void) state;
         for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
@@ -214,7 +218,8 @@ static void patterns_choose_interfaces(void **state)
         static const struct {
                 char **patterns;
                 const char *expected;
-        } cases[] = { { only, "192.0.2.0 192.0.2.1" }, { all_but, "192.0.2.2" }, { eth_but_one, "192.0.2.0" } };
+        } cases[] = { { only, "192.0.2.0 192.0.2.1" }, { all_but, "192.0.2.2" },
+                { eth_but_one, "192.0.2.0" } };
 
         (void) state;
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -244,7 +249,8 @@ static void reason_names_the_pattern(void **state)
         interfaces_set_link(table, 3, "docker0", true, true, false);
         add(table, 3, "172.17.0.1/16", 0);
         run(&source, table, &verdicts);
-        assert_string_equal(select_verdict_to_text(&verdicts.items[0], text), "\"!docker*\" leaves its interface out");
+        assert_string_equal(
+                select_verdict_to_text(&verdicts.items[0], text), "\"!docker*\" leaves its interface out");
         interfaces_free(table);
 }
 
@@ -342,7 +348,9 @@ static void static_addresses_need_no_kernel(void **state)
 {
         Interfaces *table = interfaces_new();
         Address addresses[3];
-        SourceConfig source = { .type = SOURCE_STATIC, .family = AF_INET, .addresses = addresses, .n_addresses = 3 };
+        SourceConfig source = {
+                .type = SOURCE_STATIC, .family = AF_INET, .addresses = addresses, .n_addresses = 3
+        };
         Verdicts verdicts;
 
         (void) state;
