@@ -39,6 +39,7 @@ struct Exchange {
         uint64_t (*now_sec)(void);
 
         int fd;
+        bool connected; /* UDP: the kernel lets only the server's datagrams through; before it does not */
         bool tcp;
         FrameWriter writer;    /* TCP */
         bool written;          /* TCP: all of it */
@@ -180,16 +181,6 @@ static bool take_message(Exchange *x, const uint8_t *data, size_t size)
         return false;
 }
 
-static int open_socket(Exchange *x, int type, sd_event_io_handler_t handler, uint32_t events)
-{
-        int fd = socket_connect(&x->server, type);
-
-        if (fd < 0)
-                return fd;
-        x->fd = fd;
-        return sd_event_add_io(x->event, &x->io, x->fd, events, handler, x);
-}
-
 static void close_socket(Exchange *x)
 {
         x->io = sd_event_source_disable_unref(x->io);
@@ -244,6 +235,7 @@ static int on_tcp(sd_event_source *source, int fd, uint32_t events, void *userda
 static int start_tcp(Exchange *x)
 {
         uint8_t *larger = realloc(x->in, FRAME_MAX);
+        int r;
 
         if (!larger)
                 return -ENOMEM;
@@ -251,7 +243,11 @@ static int start_tcp(Exchange *x)
         x->tcp = true;
         x->writer = (FrameWriter){ .data = x->request->data, .size = x->request->size };
         x->reader = (FrameReader){ .buffer = x->in };
-        return open_socket(x, SOCK_STREAM, on_tcp, EPOLLOUT);
+        x->fd = socket_open(&x->server, SOCK_STREAM);
+        if (x->fd < 0)
+                return x->fd;
+        r = socket_connect(x->fd, &x->server);
+        return r < 0 ? r : sd_event_add_io(x->event, &x->io, x->fd, EPOLLOUT, on_tcp, x);
 }
 
 static void switch_to_tcp(Exchange *x)
@@ -267,7 +263,10 @@ static void switch_to_tcp(Exchange *x)
 
 static int send_datagram(Exchange *x)
 {
-        if (send(x->fd, x->request->data, x->request->size, 0) >= 0) {
+        const ServerAddress *to = x->connected ? NULL : &x->server;
+
+        if (sendto(x->fd, x->request->data, x->request->size, 0, to ? &to->sa : NULL,
+                    to ? server_address_size(to) : 0) >= 0) {
                 x->datagrams++;
                 x->may_have_arrived = true;
                 return 0;
@@ -294,12 +293,16 @@ static int on_udp(sd_event_source *source, int fd, uint32_t events, void *userda
 
         (void) source;
         for (unsigned i = 0; i < READS_PER_WAKEUP; i++) {
-                ssize_t n = recv(fd, x->in, UDP_ANSWER_MAX, 0);
+                ServerAddress from = { 0 };
+                socklen_t from_size = sizeof from;
+                ssize_t n = recvfrom(fd, x->in, UDP_ANSWER_MAX, 0, &from.sa, &from_size);
 
                 if (n < 0 && errno == EAGAIN)
                         break;
                 if (n < 0)
                         error = errno;
+                else if (!server_address_equal(&from, &x->server))
+                        continue; /* from before the socket was connected */
                 else if (!take_message(x, x->in, (size_t) n))
                         return 0;
         }
@@ -331,12 +334,22 @@ static int start_udp(Exchange *x)
         x->in = malloc(UDP_ANSWER_MAX);
         if (!x->in)
                 return -ENOMEM;
-        r = open_socket(x, SOCK_DGRAM, on_udp, EPOLLIN);
+        x->fd = socket_open(&x->server, SOCK_DGRAM);
+        if (x->fd < 0)
+                return x->fd;
+        /* First of all the datagram: what it takes to wait for the answer is done while it travels. */
+        r = send_datagram(x);
         if (r < 0)
                 return r;
-        r = sd_event_add_time(x->event, &x->again, CLOCK_MONOTONIC,
+        r = socket_connect(x->fd, &x->server);
+        if (r < 0)
+                return r;
+        x->connected = true;
+        r = sd_event_add_io(x->event, &x->io, x->fd, EPOLLIN, on_udp, x);
+        if (r < 0)
+                return r;
+        return sd_event_add_time(x->event, &x->again, CLOCK_MONOTONIC,
                 clock_now_usec(CLOCK_MONOTONIC) + x->interval_usec, TIMER_ACCURACY_USEC, on_again, x);
-        return r < 0 ? r : send_datagram(x);
 }
 
 static int sign(Exchange *x, const Message *message)
@@ -367,8 +380,7 @@ static int prepare(Exchange *x, const ExchangeRequest *request)
         if (x->interval_usec > FIRST_INTERVAL_USEC)
                 x->interval_usec = FIRST_INTERVAL_USEC;
         x->deadline_usec = now_usec + request->timeout_usec;
-        return sd_event_add_time(x->event, &x->deadline, CLOCK_MONOTONIC, x->deadline_usec,
-                TIMER_ACCURACY_USEC, on_deadline, x);
+        return 0;
 }
 
 int exchange_start(
@@ -397,8 +409,12 @@ int exchange_start(
                 close_socket(x);
                 x->again = sd_event_source_disable_unref(x->again);
                 x->last_error = -r;
-                set_deadline(x, 0);
+                x->deadline_usec = 0;
         }
+        r = sd_event_add_time(x->event, &x->deadline, CLOCK_MONOTONIC, x->deadline_usec, TIMER_ACCURACY_USEC,
+                on_deadline, x);
+        if (r < 0)
+                return r;
         *ret = STEAL(x);
         return 0;
 }

@@ -11,7 +11,7 @@
 #include "model/rrset.h"
 #include "util/cleanup.h"
 
-/* Messages that we build (by ldns, which compresses). */
+/* Messages that we build: UPDATEs here, all others by ldns. */
 
 /* A message in wire format, with room behind it for a TSIG record. */
 typedef struct Message {
@@ -31,8 +31,8 @@ int message_new_query(Message **ret, uint16_t id, const Name *name, uint16_t typ
  * the whole RRset. -EMSGSIZE: more than a message holds; -ENOMEM. */
 int message_new_update(Message **ret, uint16_t id, const Name *zone, const ChangeSet *changes);
 
-/* At most how many bytes a change takes in an UPDATE. */
-size_t message_change_size(const Change *change);
+/* At most how many bytes a change takes in an UPDATE of `zone`. */
+size_t message_change_size(const Change *change, const Name *zone);
 #define MESSAGE_CHANGES_MAX 60000 /* bytes of changes that always fit into one message, signed */
 
 /* An answer to `request`: its ID, question, opcode and RD are copied; EDNS is answered with EDNS.

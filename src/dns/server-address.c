@@ -25,6 +25,17 @@ socklen_t server_address_size(const ServerAddress *server)
         return server->sa.sa_family == AF_INET ? sizeof server->ipv4 : sizeof server->ipv6;
 }
 
+bool server_address_equal(const ServerAddress *a, const ServerAddress *b)
+{
+        if (a->sa.sa_family != b->sa.sa_family)
+                return false;
+        if (a->sa.sa_family == AF_INET)
+                return a->ipv4.sin_addr.s_addr == b->ipv4.sin_addr.s_addr &&
+                       a->ipv4.sin_port == b->ipv4.sin_port;
+        return memcmp(&a->ipv6.sin6_addr, &b->ipv6.sin6_addr, sizeof a->ipv6.sin6_addr) == 0 &&
+               a->ipv6.sin6_port == b->ipv6.sin6_port;
+}
+
 const char *server_address_to_text(const ServerAddress *server, char buffer[static SERVER_ADDRESS_TEXT_MAX])
 {
         char host[INET6_ADDRSTRLEN], scope[16] = "";

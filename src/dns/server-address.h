@@ -2,6 +2,7 @@
 #pragma once
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -17,6 +18,9 @@ typedef union ServerAddress {
 
 void server_address_set(ServerAddress *ret, const Address *address, uint16_t port);
 socklen_t server_address_size(const ServerAddress *server);
+
+/* The same family, address, and port. */
+bool server_address_equal(const ServerAddress *a, const ServerAddress *b);
 
 /* "192.0.2.1:53", "[2001:db8::1]:53", "[fe80::1%2]:53". Writes into `buffer` and returns it. */
 #define SERVER_ADDRESS_TEXT_MAX 80

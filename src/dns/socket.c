@@ -4,12 +4,10 @@
 
 #include <errno.h>
 
-#include "util/cleanup.h"
-
-int socket_connect(const ServerAddress *server, int type)
+int socket_open(const ServerAddress *server, int type)
 {
         int family = server->sa.sa_family, on = 1;
-        AUTO_CLOSE int fd = socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        int fd = socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
         if (fd < 0)
                 return -errno;
@@ -17,9 +15,12 @@ int socket_connect(const ServerAddress *server, int type)
         if (type == SOCK_DGRAM)
                 setsockopt(fd, family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6,
                         family == AF_INET ? IP_RECVERR : IPV6_RECVERR, &on, sizeof on);
-        if (connect(fd, &server->sa, server_address_size(server)) < 0 && errno != EINPROGRESS)
-                return -errno;
-        return steal_fd(&fd);
+        return fd;
+}
+
+int socket_connect(int fd, const ServerAddress *server)
+{
+        return connect(fd, &server->sa, server_address_size(server)) < 0 && errno != EINPROGRESS ? -errno : 0;
 }
 
 void socket_clear_errors(int fd)

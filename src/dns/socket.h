@@ -7,9 +7,12 @@
 
 /* Non-blocking sockets that talk to one server. */
 
-/* Connects (TCP: begins to) a socket of SOCK_DGRAM or SOCK_STREAM from a port that the kernel picks at
- * random. Returns it, or what socket(2) or connect(2) said. */
-int socket_connect(const ServerAddress *server, int type);
+/* A socket of SOCK_DGRAM or SOCK_STREAM for talking to that server, not connected yet. Returns it, or what
+ * socket(2) said. */
+int socket_open(const ServerAddress *server, int type);
+
+/* Connects (TCP: begins to), from a port that the kernel picks at random where it has none yet. */
+int socket_connect(int fd, const ServerAddress *server);
 
 /* Forgets the errors that a UDP socket has reported: they lie in its error queue too, and would wake us for
  * ever. */

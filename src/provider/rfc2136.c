@@ -48,7 +48,8 @@ struct Rfc2136 {
         size_t tried;      /* addresses, in this operation */
         bool sent;         /* an UPDATE left this host and was not answered */
         usec_t begun_usec; /* what is under way now; CLOCK_BOOTTIME */
-        Outcome problem;   /* what the addresses tried so far came to */
+        bool resent;     /* … because the network returned: once is enough for a server that is only slow */
+        Outcome problem; /* what the addresses tried so far came to */
 
         Message *update;
         Exchange *exchange;
@@ -366,7 +367,7 @@ static void begin(Rfc2136 *self, Operation operation)
 
         self->operation = operation;
         self->tried = 0;
-        self->sent = false;
+        self->sent = self->resent = false;
         self->begun_usec = now_usec(self);
         outcome_set(&self->problem, OUTCOME_RETRY, "no server could be tried");
         if (operation != OPERATION_APPLY || !servers_are_known(self->servers)) {
@@ -414,8 +415,9 @@ static int rfc2136_apply(Provider *provider, const ChangeSet *changes)
 
 static size_t rfc2136_cost(const Provider *provider, const Change *change)
 {
-        (void) provider;
-        return message_change_size(change);
+        const Rfc2136 *self = (const Rfc2136 *) provider;
+
+        return message_change_size(change, servers_zone(self->servers) ?: &name_root);
 }
 
 /* What was sent before the network went, or from an address that is gone, gets no answer: send it anew. The
@@ -424,8 +426,10 @@ static void rfc2136_network_returned(Provider *provider)
 {
         Rfc2136 *self = (Rfc2136 *) provider;
 
-        if (self->operation == OPERATION_NONE || now_usec(self) - self->begun_usec < STALE_USEC)
+        if (self->operation == OPERATION_NONE || self->resent ||
+                now_usec(self) - self->begun_usec < STALE_USEC)
                 return;
+        self->resent = true;
         if (self->finding)
                 servers_cancel(self->servers);
         else

@@ -38,7 +38,7 @@ def embedded(lab):
 
 
 def configuration(**record):
-    source = {"from": "interfaces", "interfaces": ["eth*"]}
+    source = {"from": "interfaces", "interfaces": ["eth*"], "limit": 1000}
     return {
         "providers": {"here": {"type": "embedded", "zone": "home.arpa"}},
         "records": {HOST: {"provider": "here", "ttl": 60, "withdraw_delay": 0.5, "ipv4": source, "ipv6": source, **record}},
