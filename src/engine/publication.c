@@ -10,6 +10,10 @@
 #include <errno.h>
 #include <string.h>
 
+/* A signed message is good for as long as the clocks may differ, either way (RFC 8945 section 10): twice the
+ * fudge. */
+#define PENDING_USEC (600 * USEC_PER_SEC)
+
 Publication *publication_new(const RecordConfig *record, uint16_t type, Store *store)
 {
         Publication *publication = calloc(1, sizeof *publication);
@@ -46,18 +50,32 @@ static bool is_exclusive(const Publication *publication)
         return publication->record->ownership == OWNERSHIP_EXCLUSIVE;
 }
 
+static const StoreEntry *stored(const Publication *publication)
+{
+        return store_find(publication->store, publication->record->provider->id, &publication->record->name,
+                publication->type);
+}
+
 static const RRset *ours(const Publication *publication)
 {
-        const StoreEntry *entry = store_find(publication->store, publication->record->provider->id,
-                &publication->record->name, publication->type);
+        const StoreEntry *entry = stored(publication);
 
         return entry ? entry->ours : NULL;
 }
 
-static int set_ours(Publication *publication, const RRset *set)
+/* pending: NULL for none. */
+static int remember(Publication *publication, const RRset *mine, const RRset *pending, usec_t until_usec)
 {
-        int r = store_set(publication->store, publication->record->provider->id, &publication->record->name,
-                publication->type, set, publication->changed_usec, is_exclusive(publication));
+        StoreEntry entry = {
+                .provider = publication->record->provider->id,
+                .name = publication->record->name,
+                .type = publication->type,
+                .ours = mine,
+                .pending = pending,
+                .pending_until_usec = rrset_is_empty(pending) ? 0 : until_usec,
+                .changed_usec = publication->changed_usec,
+        };
+        int r = store_put(publication->store, &entry, is_exclusive(publication));
 
         return r < 0 ? r : 0;
 }
@@ -117,18 +135,37 @@ int publication_decide(Publication *publication, usec_t now, RRset **ret_target,
         return *ret_target ? PUBLISH_CHANGE : -ENOMEM;
 }
 
-/* Values that are ours already, or will be when this write takes. */
+/* What may still arrive beside what is known to be there. *ret: NULL for none. */
+static int still_pending(const Publication *publication, const RRset *there, RRset **ret)
+{
+        const StoreEntry *entry = stored(publication);
+        AUTO(rrset_freep) RRset *pending = NULL;
+
+        *ret = NULL;
+        if (!entry || !entry->pending || entry->pending_until_usec <= clock_now_usec(CLOCK_REALTIME))
+                return 0;
+        pending = rrset_copy(entry->pending);
+        if (!pending)
+                return -ENOMEM;
+        for (size_t i = 0; there && i < there->count; i++)
+                rrset_remove(pending, there->rdata[i]->bytes, there->rdata[i]->length);
+        *ret = pending->count > 0 ? STEAL(pending) : NULL;
+        return 0;
+}
+
+/* What is sent may arrive, or have arrived, although nobody says so. */
 static int note_intent(Publication *publication)
 {
-        AUTO(rrset_freep) RRset *all = rrset_copy(ours(publication));
+        const StoreEntry *entry = stored(publication);
+        AUTO(rrset_freep) RRset *pending = NULL;
 
         if (!publication->attempt_ours)
                 return 0;
-        if (!all)
-                all = rrset_new(&publication->record->name, publication->type, publication->record->ttl);
-        if (!all || rrset_add_all(all, publication->attempt_ours) < 0)
+        pending = rrset_copy(publication->attempt_ours);
+        if (!pending || rrset_add_all(pending, entry ? entry->pending : NULL) < 0)
                 return -ENOMEM;
-        return set_ours(publication, all);
+        return remember(publication, entry ? entry->ours : NULL, pending,
+                clock_now_usec(CLOCK_REALTIME) + PENDING_USEC);
 }
 
 int publication_begin(Publication *publication, ChangeSet *changes, RRset *target)
@@ -169,6 +206,9 @@ static void forget_conflicts(Publication *publication)
 
 int publication_applied(Publication *publication)
 {
+        const StoreEntry *entry = stored(publication);
+        AUTO(rrset_freep) RRset *pending = NULL;
+
         publication->in_flight = false;
         publication->force = publication->alone = false;
         publication->synthesized = false;
@@ -179,7 +219,10 @@ int publication_applied(Publication *publication)
         publication->seen_known = true;
         publication->changed_usec = clock_now_usec(CLOCK_REALTIME);
         set_state(publication, PUBLICATION_PENDING, NULL);
-        return set_ours(publication, publication->attempt_ours);
+        if (still_pending(publication, publication->attempt_ours, &pending) < 0)
+                return -ENOMEM;
+        return remember(
+                publication, publication->attempt_ours, pending, entry ? entry->pending_until_usec : 0);
 }
 
 void publication_conflicted(Publication *publication)
@@ -208,25 +251,50 @@ void publication_park(Publication *publication, const char *reason)
         set_state(publication, PUBLICATION_PARKED, reason);
 }
 
-/* The values of ours that the server really holds. *ret: NULL for none. */
-static int ours_among(const Publication *publication, const RRset *set, RRset **ret)
+static int add_common(RRset *to, const RRset *a, const RRset *b)
 {
-        const RRset *mine = ours(publication);
-        AUTO(rrset_freep) RRset *left = NULL;
-
-        *ret = NULL;
-        if (!mine)
-                return 0;
-        left = rrset_new(&publication->record->name, publication->type, publication->record->ttl);
-        if (!left)
-                return -ENOMEM;
-        for (size_t i = 0; i < mine->count; i++)
-                if (rrset_contains(set, mine->rdata[i]) &&
-                        rrset_add(left, mine->rdata[i]->bytes, mine->rdata[i]->length) < 0)
+        for (size_t i = 0; a && i < a->count; i++)
+                if (rrset_contains(b, a->rdata[i]) &&
+                        rrset_add(to, a->rdata[i]->bytes, a->rdata[i]->length) < 0)
                         return -ENOMEM;
-        if (left->count > 0)
-                *ret = STEAL(left);
         return 0;
+}
+
+/* Ours is what the server holds of what was ours or on its way. What is not there (any more) is forgotten,
+ * but for what may still arrive: a message that the network kept for a while is as good as a new one. */
+static int take_stock(Publication *publication)
+{
+        const StoreEntry *entry = stored(publication);
+        const RRset *seen = publication->seen;
+        AUTO(rrset_freep)
+        RRset *mine = rrset_new(&publication->record->name, publication->type, publication->record->ttl);
+        AUTO(rrset_freep) RRset *pending = NULL;
+
+        if (!mine)
+                return -ENOMEM;
+        if (entry && add_common(mine, entry->ours, seen) + add_common(mine, entry->pending, seen) < 0)
+                return -ENOMEM;
+        /* An exclusive RRset that stands as we want it is ours, whoever wrote it. */
+        if (is_exclusive(publication) && publication->wanted_known &&
+                rrset_same_data(seen, publication->wanted) && rrset_add_all(mine, seen) < 0)
+                return -ENOMEM;
+        if (still_pending(publication, mine, &pending) < 0)
+                return -ENOMEM;
+        return remember(publication, mine, pending, entry ? entry->pending_until_usec : 0);
+}
+
+bool publication_is_pending(const Publication *publication, usec_t *ret_left_usec)
+{
+        const StoreEntry *entry = stored(publication);
+        usec_t now = clock_now_usec(CLOCK_REALTIME);
+
+        if (!entry || !entry->pending)
+                return false;
+        *ret_left_usec = entry->pending_until_usec <= now ? 0 : entry->pending_until_usec - now;
+        /* A clock that was set back makes nobody wait for years. */
+        if (*ret_left_usec > PENDING_USEC)
+                *ret_left_usec = PENDING_USEC;
+        return true;
 }
 
 /* The same data as we had expected although the server said that it differs: first suspect the other changes
@@ -243,21 +311,13 @@ static void look_into_conflict(Publication *publication)
 
 int publication_saw(Publication *publication, RRset *set)
 {
-        AUTO(rrset_freep) RRset *still_ours = NULL;
-        int r;
-
         if (!rrset_same_data(set, publication->seen))
                 publication->synthesized = false;
         rrset_free(publication->seen);
         publication->seen = set;
         publication->seen_known = true;
         look_into_conflict(publication);
-        /* An exclusive RRset that stands as we want it is ours, whoever wrote it. */
-        if (is_exclusive(publication) && publication->wanted_known && !rrset_is_empty(set) &&
-                rrset_same_data(set, publication->wanted))
-                return set_ours(publication, set);
-        r = ours_among(publication, set, &still_ours);
-        return r < 0 ? r : set_ours(publication, still_ours);
+        return take_stock(publication);
 }
 
 void publication_settled(Publication *publication)

@@ -83,6 +83,9 @@ void publication_park(Publication *publication, const char *reason);       /* PA
 /* The server holds `set` (taken over; NULL: absent). -ENOMEM. */
 int publication_saw(Publication *publication, RRset *set);
 
+/* May something that we sent still arrive? Then the server is to be read again after `ret_left_usec`. */
+bool publication_is_pending(const Publication *publication, usec_t *ret_left_usec);
+
 /* Everything is as it should be. */
 void publication_settled(Publication *publication);
 

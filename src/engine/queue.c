@@ -73,12 +73,15 @@ static void wake_publications(Queue *queue, usec_t now)
         queue->wake_usec = USEC_INFINITY;
         for (size_t i = 0; i < queue->count; i++) {
                 Publication *publication = queue->publications[i];
+                usec_t left;
 
                 if (publication->wake_usec > now) {
                         queue_wake_at(queue, publication, publication->wake_usec);
                         continue;
                 }
                 publication->wake_usec = USEC_INFINITY;
+                if (publication_is_pending(publication, &left))
+                        publication->seen_known = false;
                 if (publication->state == PUBLICATION_PARKED)
                         publication->state = PUBLICATION_PENDING;
                 queue_mark(queue, publication);
@@ -139,11 +142,13 @@ static void start(Queue *queue, Operation operation, const ChangeSet *changes)
         if (operation == OPERATION_READ) {
                 r = provider_read(queue->provider, queue->keys, queue->n_flight);
         } else {
-                /* Once it is sent it may be ours: the file has to know first. A failure was logged, and DNS
-                 * that is right is worth more than a file that is. */
+                /* Once it is sent it may be ours: the file has to know, and where it knows nothing of this
+                 * RRset, or not all of a shared one's values, it has to know first. A failure was logged, and
+                 * DNS that is right is worth more than a file that is. */
                 if (store_has_grown(queue->options.store))
                         store_save(queue->options.store, false);
                 r = provider_apply(queue->provider, changes);
+                store_save(queue->options.store, false);
         }
         if (r >= 0)
                 return;
@@ -182,6 +187,16 @@ static void plan(Queue *queue, Publication *publication, RRset *target)
         report_planned(publication);
 }
 
+/* As it should be; but what may still arrive is to be looked for then. */
+static void settle(Queue *queue, Publication *publication)
+{
+        usec_t left;
+
+        publication_settled(publication);
+        if (publication_is_pending(publication, &left))
+                queue_wake_at(queue, publication, queue_now_usec(queue) + left + USEC_PER_SEC);
+}
+
 /* Asks one publication what it needs. Returns true when the change set is full. */
 static bool consider(Queue *queue, Publication *publication, ChangeSet *changes, size_t *cost)
 {
@@ -199,7 +214,7 @@ static bool consider(Queue *queue, Publication *publication, ChangeSet *changes,
                 if (step == PUBLISH_WAIT)
                         queue_wake_at(queue, publication, when);
                 else
-                        publication_settled(publication);
+                        settle(queue, publication);
                 return false;
         }
         if (queue->options.dry_run) {

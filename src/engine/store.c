@@ -19,6 +19,13 @@ enum {
         STORE_FILE_MAX = 64 * 1024 * 1024,
 };
 
+/* An entry as we own it. */
+typedef struct Owned {
+        StoreEntry entry;
+        char *provider;
+        RRset *ours, *pending;
+} Owned;
+
 struct Store {
         char *path;
         bool dirty;   /* the file says something else */
@@ -26,23 +33,48 @@ struct Store {
         bool durable; /* the file as it stands survives a power cut */
         bool failing; /* the last save failed, and that was said */
         size_t count;
-        StoreEntry *entries; /* sorted by name, type, provider; room for a power of two */
+        Owned *entries; /* sorted by name, type, provider; room for a power of two */
 };
 
-static void entry_done(StoreEntry *entry)
+static void owned_done(Owned *owned)
 {
-        free(entry->provider);
-        rrset_free(entry->ours);
+        free(owned->provider);
+        rrset_free(owned->ours);
+        rrset_free(owned->pending);
+}
+
+static int copy_set(const RRset *set, RRset **ret)
+{
+        *ret = NULL;
+        if (rrset_is_empty(set))
+                return 0;
+        *ret = rrset_copy(set);
+        return *ret ? 0 : -ENOMEM;
+}
+
+static int owned_init(Owned *ret, const StoreEntry *entry)
+{
+        AUTO(owned_done) Owned owned = { .entry = *entry, .provider = strdup(entry->provider) };
+
+        if (!owned.provider || copy_set(entry->ours, &owned.ours) < 0 ||
+                copy_set(entry->pending, &owned.pending) < 0)
+                return -ENOMEM;
+        owned.entry.provider = owned.provider;
+        owned.entry.ours = owned.ours;
+        owned.entry.pending = owned.pending;
+        *ret = owned;
+        owned = (Owned){ 0 };
+        return 0;
 }
 
 static int compare(const StoreEntry *entry, const char *provider, const Name *name, uint16_t type)
 {
-        int order = name_compare(&entry->ours->name, name);
+        int order = name_compare(&entry->name, name);
 
         if (order != 0)
                 return order;
-        if (entry->ours->type != type)
-                return (int) entry->ours->type - (int) type;
+        if (entry->type != type)
+                return (int) entry->type - (int) type;
         return strcmp(entry->provider, provider);
 }
 
@@ -53,7 +85,7 @@ static size_t find(const Store *store, const char *provider, const Name *name, u
         *ret_found = false;
         while (low < high) {
                 size_t middle = low + (high - low) / 2;
-                int order = compare(&store->entries[middle], provider, name, type);
+                int order = compare(&store->entries[middle].entry, provider, name, type);
 
                 if (order == 0) {
                         *ret_found = true;
@@ -72,79 +104,72 @@ const StoreEntry *store_find(const Store *store, const char *provider, const Nam
         bool found;
         size_t at = find(store, provider, name, type, &found);
 
-        return found ? &store->entries[at] : NULL;
+        return found ? &store->entries[at].entry : NULL;
 }
 
-static bool is_subset(const RRset *a, const RRset *b)
+static bool covers(const StoreEntry *entry, const RRset *values)
 {
-        for (size_t i = 0; i < a->count; i++)
-                if (!rrset_contains(b, a->rdata[i]))
+        for (size_t i = 0; values && i < values->count; i++)
+                if (!rrset_contains(entry->ours, values->rdata[i]) &&
+                        !rrset_contains(entry->pending, values->rdata[i]))
                         return false;
         return true;
 }
 
+static bool same(const StoreEntry *a, const StoreEntry *b)
+{
+        return rrset_equal(a->ours, b->ours) && rrset_equal(a->pending, b->pending) &&
+               a->pending_until_usec == b->pending_until_usec && a->changed_usec == b->changed_usec;
+}
+
 static void remove_at(Store *store, size_t at)
 {
-        entry_done(&store->entries[at]);
+        owned_done(&store->entries[at]);
         store->count--;
         memmove(store->entries + at, store->entries + at + 1, (store->count - at) * sizeof *store->entries);
         store->dirty = true;
 }
 
-static int insert_at(Store *store, size_t at, const char *provider, RRset *ours, usec_t changed_usec)
+static int make_room_at(Store *store, size_t at)
 {
-        AUTO_FREE char *copy = strdup(provider);
-
-        if (!copy)
-                return -ENOMEM;
         if (store->count == 0 || (store->count & (store->count - 1)) == 0) {
                 size_t room = store->count == 0 ? 1 : store->count * 2;
-                StoreEntry *larger = reallocarray(store->entries, room, sizeof *larger);
+                Owned *larger = reallocarray(store->entries, room, sizeof *larger);
 
                 if (!larger)
                         return -ENOMEM;
                 store->entries = larger;
         }
         memmove(store->entries + at + 1, store->entries + at, (store->count - at) * sizeof *store->entries);
-        store->entries[at] =
-                (StoreEntry){ .provider = STEAL(copy), .ours = ours, .changed_usec = changed_usec };
         store->count++;
-        store->dirty = store->grown = true;
         return 0;
 }
 
-int store_set(Store *store, const char *provider, const Name *name, uint16_t type, const RRset *ours,
-        usec_t changed_usec, bool any_value)
+int store_put(Store *store, const StoreEntry *entry, bool any_value)
 {
-        AUTO(rrset_freep) RRset *copy = NULL;
-        StoreEntry *entry;
         bool found;
-        size_t at = find(store, provider, name, type, &found);
+        size_t at = find(store, entry->provider, &entry->name, entry->type, &found);
+        const StoreEntry *old = found ? &store->entries[at].entry : NULL;
+        Owned owned;
 
-        if (rrset_is_empty(ours)) {
+        if (rrset_is_empty(entry->ours) && rrset_is_empty(entry->pending)) {
                 if (found)
                         remove_at(store, at);
                 return found;
         }
-        entry = found ? &store->entries[at] : NULL;
-        if (entry && rrset_equal(entry->ours, ours) && entry->changed_usec == changed_usec)
+        if (old && same(old, entry))
                 return 0;
-        copy = rrset_copy(ours);
-        if (!copy)
+        if (owned_init(&owned, entry) < 0)
                 return -ENOMEM;
-        if (!entry) {
-                int r = insert_at(store, at, provider, copy, changed_usec);
-
-                if (r < 0)
-                        return r;
-                copy = NULL;
-                return 1;
-        }
-        if (!any_value && !is_subset(ours, entry->ours))
+        if (!old || (!any_value && !(covers(old, entry->ours) && covers(old, entry->pending))))
                 store->grown = true;
-        rrset_free(entry->ours);
-        entry->ours = STEAL(copy);
-        entry->changed_usec = changed_usec;
+        if (old) {
+                owned_done(&store->entries[at]);
+        } else if (make_room_at(store, at) < 0) {
+                owned_done(&owned);
+                return -ENOMEM;
+        }
+        store->entries[at] = owned;
         store->dirty = true;
         return 1;
 }
@@ -166,7 +191,8 @@ bool store_is_dirty(const Store *store)
 }
 
 /* Reading: one entry as the file has it,
- * {"name": …, "type": "A", "provider": …, "ttl": 60, "values": ["192.0.2.1"], "changed": 1700000000000000} */
+ * {"name": …, "type": "A", "provider": …, "ttl": 60, "changed": 1700000000000000, "values": ["192.0.2.1"],
+ *  "pending": [], "pending_until": 0} */
 
 static const char *string_member(json_object *object, const char *key)
 {
@@ -186,8 +212,12 @@ static int64_t number_member(json_object *object, const char *key)
         return json_object_get_int64(value);
 }
 
-static int read_values(RRset *set, json_object *values)
+static int read_values(RRset *set, json_object *object, const char *key)
 {
+        json_object *values;
+
+        if (!json_object_object_get_ex(object, key, &values) || !json_object_is_type(values, json_type_array))
+                return -EBADMSG;
         for (size_t i = 0; i < json_object_array_length(values); i++) {
                 json_object *value = json_object_array_get_idx(values, i);
                 Address address;
@@ -201,38 +231,41 @@ static int read_values(RRset *set, json_object *values)
                 if (r < 0)
                         return r;
         }
-        return set->count > 0 ? 0 : -EBADMSG;
+        return 0;
 }
 
 static int read_entry(Store *store, json_object *object)
 {
-        AUTO(rrset_freep) RRset *ours = NULL;
-        const char *owner, *type, *provider;
-        json_object *values;
-        int64_t ttl, changed;
-        Name name;
+        AUTO(rrset_freep) RRset *ours = NULL, *pending = NULL;
+        int64_t ttl, changed, pending_until;
+        const char *owner, *type;
+        StoreEntry entry;
         int r;
 
         if (!json_object_is_type(object, json_type_object))
                 return -EBADMSG;
         owner = string_member(object, "name");
         type = string_member(object, "type");
-        provider = string_member(object, "provider");
+        entry = (StoreEntry){ .provider = string_member(object, "provider") };
         ttl = number_member(object, "ttl");
         changed = number_member(object, "changed");
-        if (!owner || !type || !provider || ttl < 0 || ttl > TTL_MAX || changed < 0 ||
-                name_from_text(&name, owner) < 0 || (strcmp(type, "A") != 0 && strcmp(type, "AAAA") != 0))
+        pending_until = number_member(object, "pending_until");
+        if (!owner || !type || !entry.provider || ttl < 0 || ttl > TTL_MAX || changed < 0 ||
+                pending_until < 0 || name_from_text(&entry.name, owner) < 0 ||
+                (strcmp(type, "A") != 0 && strcmp(type, "AAAA") != 0))
                 return -EBADMSG;
-        if (!json_object_object_get_ex(object, "values", &values) ||
-                !json_object_is_type(values, json_type_array))
-                return -EBADMSG;
-        ours = rrset_new(&name, strcmp(type, "A") == 0 ? TYPE_A : TYPE_AAAA, (uint32_t) ttl);
-        if (!ours)
+        entry.type = strcmp(type, "A") == 0 ? TYPE_A : TYPE_AAAA;
+        entry.changed_usec = (usec_t) changed;
+        entry.pending_until_usec = (usec_t) pending_until;
+        entry.ours = ours = rrset_new(&entry.name, entry.type, (uint32_t) ttl);
+        entry.pending = pending = rrset_new(&entry.name, entry.type, (uint32_t) ttl);
+        if (!ours || !pending)
                 return -ENOMEM;
-        r = read_values(ours, values);
-        if (r < 0)
-                return r;
-        r = store_set(store, provider, &name, ours->type, ours, (usec_t) changed, false);
+        r = read_values(ours, object, "values");
+        if (r >= 0)
+                r = read_values(pending, object, "pending");
+        if (r >= 0)
+                r = store_put(store, &entry, false);
         return r < 0 ? r : 0;
 }
 
@@ -321,33 +354,43 @@ Store *store_free(Store *store)
         if (!store)
                 return NULL;
         for (size_t i = 0; i < store->count; i++)
-                entry_done(&store->entries[i]);
+                owned_done(&store->entries[i]);
         free(store->entries);
         free(store->path);
         free(store);
         return NULL;
 }
 
-static json_object *write_entry(const StoreEntry *entry)
+static json_object *write_values(const RRset *set)
 {
-        const RRset *ours = entry->ours;
-        json_object *object = json_object_new_object(),
-                    *values = json_object_new_array_ext((int) ours->count);
-        char name[NAME_TEXT_MAX], type[10], text[ADDRESS_TEXT_MAX];
+        json_object *values = json_object_new_array_ext(set ? (int) set->count : 0);
 
-        json_object_object_add(object, "name", json_object_new_string(name_to_text(&ours->name, name)));
-        json_object_object_add(object, "type", json_object_new_string(rrtype_to_text(ours->type, type)));
-        json_object_object_add(object, "provider", json_object_new_string(entry->provider));
-        json_object_object_add(object, "ttl", json_object_new_int64(ours->ttl));
-        for (size_t i = 0; i < ours->count; i++) {
+        for (size_t i = 0; set && i < set->count; i++) {
+                char text[ADDRESS_TEXT_MAX];
                 Address address;
 
-                if (rdata_to_address(ours->rdata[i], ours->type, &address) == 0)
+                if (rdata_to_address(set->rdata[i], set->type, &address) == 0)
                         json_object_array_add(
                                 values, json_object_new_string(address_to_text(&address, text)));
         }
-        json_object_object_add(object, "values", values);
+        return values;
+}
+
+static json_object *write_entry(const StoreEntry *entry)
+{
+        const RRset *set = entry->ours ?: entry->pending;
+        json_object *object = json_object_new_object();
+        char name[NAME_TEXT_MAX], type[10];
+
+        json_object_object_add(object, "name", json_object_new_string(name_to_text(&entry->name, name)));
+        json_object_object_add(object, "type", json_object_new_string(rrtype_to_text(entry->type, type)));
+        json_object_object_add(object, "provider", json_object_new_string(entry->provider));
+        json_object_object_add(object, "ttl", json_object_new_int64(set->ttl));
         json_object_object_add(object, "changed", json_object_new_int64((int64_t) entry->changed_usec));
+        json_object_object_add(object, "values", write_values(entry->ours));
+        json_object_object_add(object, "pending", write_values(entry->pending));
+        json_object_object_add(
+                object, "pending_until", json_object_new_int64((int64_t) entry->pending_until_usec));
         return object;
 }
 
@@ -361,7 +404,7 @@ static int write_file(const Store *store, bool durable)
 
         json_object_object_add(root, "version", json_object_new_int(STORE_VERSION));
         for (size_t i = 0; i < store->count; i++)
-                json_object_array_add(entries, write_entry(&store->entries[i]));
+                json_object_array_add(entries, write_entry(&store->entries[i].entry));
         json_object_object_add(root, "published", entries);
         text = json_object_to_json_string_length(root, JSON_C_TO_STRING_PRETTY, &size);
         r = text ? file_replace(store->path, text, size, durable) : -ENOMEM;

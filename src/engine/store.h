@@ -15,9 +15,13 @@
 typedef struct Store Store;
 
 typedef struct StoreEntry {
-        char *provider;      /* the configuration's name of it: values elsewhere are not ours here */
-        RRset *ours;         /* never NULL, never empty */
-        usec_t changed_usec; /* CLOCK_REALTIME of the last change in DNS; 0: not known */
+        const char *provider; /* the configuration's name of it: values elsewhere are not ours here */
+        Name name;
+        uint16_t type;
+        const RRset *ours;         /* NULL: none */
+        const RRset *pending;      /* sent, but nobody knows whether it arrived, or still will; NULL: none */
+        usec_t pending_until_usec; /* CLOCK_REALTIME: by then it has arrived or never will */
+        usec_t changed_usec;       /* CLOCK_REALTIME of the last change in DNS; 0: not known */
 } StoreEntry;
 
 /* path: NULL keeps nothing on disk. A damaged file is set aside as PATH.damaged-SECONDS, which is said in the
@@ -26,13 +30,13 @@ int store_open(Store **ret, const char *path);
 Store *store_free(Store *store);
 DEFINE_FREEP(Store, store_free)
 
-/* NULL: nothing there is ours. Good until the next change. */
+/* NULL: nothing there is, or may be, ours. Good until the next change. */
 const StoreEntry *store_find(const Store *store, const char *provider, const Name *name, uint16_t type);
 
-/* Replaces what is ours; NULL or empty: nothing is. `any_value`: an entry stands for whatever is in the RRset
- * (an exclusive record), so that new values in it are no growth. 1: it differs from before; 0; -ENOMEM. */
-int store_set(Store *store, const char *provider, const Name *name, uint16_t type, const RRset *ours,
-        usec_t changed_usec, bool any_value);
+/* Copies the entry in place of the one for its provider, name and type; one with no values at all removes it.
+ * `any_value`: an entry stands for whatever is in the RRset (an exclusive record), so that new values in it
+ * are no growth. 1: it differs from before; 0; -ENOMEM. */
+int store_put(Store *store, const StoreEntry *entry, bool any_value);
 
 /* Forgets everything ("--force"). */
 void store_clear(Store *store);

@@ -20,6 +20,7 @@
 typedef enum Act {
         ACT_OBEY,
         ACT_LOSE_ANSWER, /* does it, and nobody hears */
+        ACT_LOSE,        /* gets nothing to do, for now */
         ACT_RETRY,
         ACT_FAIL, /* because of what it is asked */
         ACT_REFUSE,
@@ -189,7 +190,9 @@ static int fake_apply(Provider *provider, const ChangeSet *changes)
                 write_all(world, changes, &fake->outcome);
                 break;
         case ACT_LOSE_ANSWER:
-                write_all(world, changes, &fake->outcome);
+        case ACT_LOSE:
+                if (act == ACT_LOSE_ANSWER)
+                        write_all(world, changes, &fake->outcome);
                 outcome_set(&fake->outcome, OUTCOME_RETRY, "no answer");
                 fake->outcome.uncertain = fake->outcome.everything = true;
                 break;
@@ -530,6 +533,30 @@ static void lost_answer_is_read_back(void **state)
         world_end(&world);
 }
 
+static void late_arrival_is_ours_and_goes(void **state)
+{
+        World world;
+
+        (void) state;
+        world_begin(&world, 1, OWNERSHIP_SHARED);
+        world.provider.verify_usec = 30 * USEC_PER_MSEC;
+        edit(&world, 0, "198.51.100.9");
+        have(&world, "192.0.2.1");
+        configure(&world, false, false);
+        settle(&world);
+        world.acts[1] = ACT_LOSE; /* 192.0.2.2 is on its way, and the server has nothing of it */
+        world.n_acts = 2;
+        have(&world, "192.0.2.1 192.0.2.2");
+        settle(&world);
+        have(&world, "192.0.2.1");
+        while (engine_count(world.engine).in_sync < 1)
+                assert_true(sd_event_run(world.event, 10 * USEC_PER_SEC) >= 0);
+        edit(&world, 0, "192.0.2.1 192.0.2.2 198.51.100.9"); /* there it is */
+        while (strcmp(held(&world, 0), "192.0.2.1 198.51.100.9") != 0)
+                assert_true(sd_event_run(world.event, 10 * USEC_PER_SEC) >= 0);
+        world_end(&world);
+}
+
 static void network_that_returns_ends_the_wait(void **state)
 {
         World world;
@@ -752,6 +779,7 @@ int main(void)
                 cmocka_unit_test(never_ending_conflict_backs_off),
                 cmocka_unit_test(shared_name_keeps_the_others),
                 cmocka_unit_test(lost_answer_is_read_back),
+                cmocka_unit_test(late_arrival_is_ours_and_goes),
                 cmocka_unit_test(network_that_returns_ends_the_wait),
                 cmocka_unit_test(refusal_parks_only_the_guilty_one),
                 cmocka_unit_test(failure_of_one_holds_up_nobody_else),

@@ -40,7 +40,8 @@ static void set(Store *store, const char *first, const char *second, bool any_va
 {
         RRset *ours = values(first, second);
 
-        assert_true(store_set(store, "home", &owner, TYPE_A, ours, 7, any_value) >= 0);
+        assert_true(
+                store_put(store, &(StoreEntry){ "home", owner, TYPE_A, ours, NULL, 0, 7 }, any_value) >= 0);
         rrset_free(ours);
 }
 
@@ -90,6 +91,34 @@ static void growth_is_noticed_until_it_is_saved(void **state)
         set(store, "192.0.2.4", NULL, false);
         assert_true(store_has_grown(store));
         store_free(store);
+        unlink(path);
+}
+
+static void what_may_still_arrive_survives_too(void **state)
+{
+        RRset *ours = values("192.0.2.1", NULL), *pending = values("192.0.2.2", NULL);
+        StoreEntry entry = { "home", owner, TYPE_A, ours, pending, 99, 7 };
+        const StoreEntry *found;
+        Store *store;
+
+        (void) state;
+        assert_int_equal(store_open(&store, path), 0);
+        assert_int_equal(store_put(store, &entry, false), 1);
+        assert_int_equal(store_put(store, &entry, false), 0);
+        assert_int_equal(store_save(store, false), 0);
+        store_free(store);
+        assert_int_equal(store_open(&store, path), 0);
+        found = store_find(store, "home", &owner, TYPE_A);
+        assert_non_null(found);
+        assert_true(rrset_equal(found->ours, ours) && rrset_equal(found->pending, pending));
+        assert_int_equal(found->pending_until_usec, 99);
+        entry.ours = pending; /* it arrived: nothing that the file does not know */
+        entry.pending = NULL;
+        assert_int_equal(store_put(store, &entry, false), 1);
+        assert_false(store_has_grown(store));
+        store_free(store);
+        rrset_free(ours);
+        rrset_free(pending);
         unlink(path);
 }
 
@@ -154,7 +183,10 @@ static void many_entries_are_found(void **state)
                         assert_int_equal(name_from_text(&ours->name, text), 0);
                         if (round == 0)
                                 assert_int_equal(
-                                        store_set(store, "home", &ours->name, TYPE_A, ours, 1, false), 1);
+                                        store_put(store,
+                                                &(StoreEntry){ "home", ours->name, TYPE_A, ours, NULL, 0, 1 },
+                                                false),
+                                        1);
                         assert_non_null(store_find(store, "home", &ours->name, TYPE_A));
                         rrset_free(ours);
                 }
@@ -186,6 +218,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_is_ours_survives_a_restart),
                 cmocka_unit_test(growth_is_noticed_until_it_is_saved),
+                cmocka_unit_test(what_may_still_arrive_survives_too),
                 cmocka_unit_test(damaged_file_is_set_aside),
                 cmocka_unit_test(forgetting_leaves_nothing),
                 cmocka_unit_test(many_entries_are_found),
