@@ -159,9 +159,11 @@ static void tell(Engine *engine)
         if (engine->facts_told)
                 return;
         engine->facts_told = true;
-        for (size_t i = 0; i < engine->n_views; i++)
-                told_update(&engine->views[i].told, engine->views[i].source, engine->facts,
-                        engine->views[i].record);
+        for (size_t i = 0; i < engine->n_views; i++) {
+                View *view = &engine->views[i];
+
+                told_update(&view->told, view->source, &view->selection, engine->facts, view->record);
+        }
 }
 
 static void schedule_save(Engine *engine, usec_t delay)

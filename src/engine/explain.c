@@ -24,8 +24,7 @@ typedef struct ToldAddress {
 
 typedef struct Collection {
         ToldAddress *addresses; /* room for ADDRESSES_TOLD */
-        size_t count;           /* of all, told or not */
-        size_t n_taken;
+        size_t count;
 } Collection;
 
 void told_done(Told *told)
@@ -40,10 +39,7 @@ static void collect(void *userdata, const SelectVerdict *verdict)
         ToldAddress *told = &collection->addresses[collection->count];
         char reason[SELECT_TEXT_MAX], address[ADDRESS_TEXT_MAX];
 
-        if (select_reason_is_taken(verdict->reason))
-                collection->n_taken++;
-        if (collection->count++ >= ADDRESSES_TOLD)
-                return;
+        collection->count++;
         *told = (ToldAddress){ .address = verdict->address, .reason = verdict->reason };
         if (verdict->interface)
                 strncpy(told->interface, verdict->interface, IF_NAMESIZE - 1);
@@ -91,29 +87,52 @@ static void tell_differences(const Told *before, const Told *after, const char *
         }
 }
 
-void told_update(Told *told, const SourceConfig *source, const Interfaces *facts, const Name *record)
+static size_t count_of_family(const Interfaces *facts, int family)
+{
+        size_t n = 0;
+
+        for (size_t l = 0; l < facts->n_links; l++)
+                for (size_t a = 0; a < facts->links[l].n_addresses; a++)
+                        n += facts->links[l].addresses[a].address.family == family;
+        return n;
+}
+
+/* Too many to tell one by one. */
+static void tell_counts(Told *told, const char *record, int family, size_t n_taken, size_t n_all)
+{
+        if (told->n_taken == n_taken && told->n_all == n_all)
+                return;
+        told_done(told);
+        told->n_taken = n_taken;
+        told->n_all = n_all;
+        log_info("%s: %zu of %zu IPv%c addresses are taken", record, n_taken, n_all,
+                family == AF_INET ? '4' : '6');
+}
+
+void told_update(Told *told, const SourceConfig *source, const Selection *selection, const Interfaces *facts,
+        const Name *record)
 {
         AUTO_FREE ToldAddress *addresses = NULL;
-        AUTO(selection_done) Selection selection = { 0 };
+        AUTO(selection_done) Selection again = { 0 };
+        Collection collection = { 0 };
         char name[NAME_TEXT_MAX];
-        Collection collection;
+        size_t n_all;
         Told after;
 
         if (log_get_level() < LOG_INFO || facts->state != FACT_KNOWN)
                 return;
+        name_to_text(record, name);
+        n_all = source->type == SOURCE_STATIC ? source->n_addresses : count_of_family(facts, source->family);
+        if (n_all > ADDRESSES_TOLD) {
+                tell_counts(told, name, source->family, selection->count, n_all);
+                return;
+        }
         addresses = reallocarray(NULL, ADDRESSES_TOLD, sizeof *addresses);
         if (!addresses)
                 return;
-        collection = (Collection){ .addresses = addresses };
-        if (select_addresses(&selection, source, facts, collect, &collection) < 0)
+        collection.addresses = addresses;
+        if (select_addresses(&again, source, facts, collect, &collection) < 0)
                 return;
-        name_to_text(record, name);
-        if (collection.count > ADDRESSES_TOLD) {
-                log_info("%s: %zu of %zu IPv%c addresses are taken", name, collection.n_taken,
-                        collection.count, source->family == AF_INET ? '4' : '6');
-                told_done(told);
-                return;
-        }
         after = (Told){ .count = collection.count, .addresses = addresses };
         tell_differences(told, &after, name);
         told_done(told);
