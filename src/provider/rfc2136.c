@@ -151,19 +151,23 @@ static void server_answered(Rfc2136 *self)
         self->tried = 0;
 }
 
-/* No answer that counts. Remembers why, for the case that no other address does better. */
-static void note_failure(Rfc2136 *self, const ExchangeAnswer *answer)
+/* True when this is no answer that counts: then it was dealt with, and why is remembered for the case that no
+ * other address does better. A well-signed complaint about our own signature is no answer: it says nothing of
+ * the zone. */
+static bool take_failure(Rfc2136 *self, const ExchangeAnswer *answer)
 {
         char text[SERVER_ADDRESS_TEXT_MAX];
 
+        if (answer->result == EXCHANGE_ANSWERED && answer->verdict.error == 0)
+                return false;
         self->sent = self->sent || answer->sent;
         rfc2136_explain_failure(&self->problem, answer, self->provider.config->key, server_text(self, text));
-}
-
-/* A well-signed complaint about our own signature says nothing about the zone. */
-static bool is_an_answer(const ExchangeAnswer *answer)
-{
-        return answer->result == EXCHANGE_ANSWERED && answer->verdict.error == 0;
+        /* A key that one address does not know will not be known at the next: say it at once. */
+        if (self->problem.kind == OUTCOME_REFUSED)
+                give_up(self);
+        else
+                next_server(self);
+        return true;
 }
 
 /* Writing. */
@@ -174,15 +178,8 @@ static void on_update_done(void *userdata, const ExchangeAnswer *answer)
         char text[SERVER_ADDRESS_TEXT_MAX];
         Outcome outcome;
 
-        if (!is_an_answer(answer)) {
-                note_failure(self, answer);
-                /* A key that one address does not know will not be known at the next: say it at once. */
-                if (self->problem.kind == OUTCOME_REFUSED)
-                        give_up(self);
-                else
-                        next_server(self);
+        if (take_failure(self, answer))
                 return;
-        }
         rfc2136_judge_update(&outcome, &answer->message, servers_zone(self->servers),
                 self->provider.config->key, server_text(self, text));
         if (outcome.kind == OUTCOME_RETRY) {
@@ -267,14 +264,8 @@ static void on_read_answer(void *userdata, const ExchangeAnswer *answer)
         Outcome outcome;
         int r;
 
-        if (!is_an_answer(answer)) {
-                note_failure(self, answer);
-                if (self->problem.kind == OUTCOME_REFUSED)
-                        give_up(self);
-                else
-                        next_server(self);
+        if (take_failure(self, answer))
                 return;
-        }
         rfc2136_judge_read(&outcome, result, &answer->message, server_text(self, text));
         read->exchange = exchange_free(read->exchange);
         if (outcome.kind == OUTCOME_RETRY) {

@@ -16,6 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#define SD_JOURNAL_SUPPRESS_LOCATION /* every message comes from here: that says nothing */
 #include <systemd/sd-journal.h>
 
 #include "util/cleanup.h"
