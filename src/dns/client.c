@@ -327,14 +327,19 @@ static int on_again(sd_event_source *source, uint64_t usec, void *userdata)
         return 0;
 }
 
-static int start_udp(Exchange *x)
+int exchange_open_spare(const ServerAddress *server)
+{
+        return socket_open(server, SOCK_DGRAM);
+}
+
+static int start_udp(Exchange *x, int *spare_fd)
 {
         int r;
 
         x->in = malloc(UDP_ANSWER_MAX);
         if (!x->in)
                 return -ENOMEM;
-        x->fd = socket_open(&x->server, SOCK_DGRAM);
+        x->fd = spare_fd && *spare_fd >= 0 ? steal_fd(spare_fd) : socket_open(&x->server, SOCK_DGRAM);
         if (x->fd < 0)
                 return x->fd;
         /* First of all the datagram: what it takes to wait for the answer is done while it travels. */
@@ -401,7 +406,8 @@ int exchange_start(
         r = prepare(x, request);
         if (r < 0)
                 return r;
-        r = request->tcp || x->request->size > UDP_REQUEST_MAX ? start_tcp(x) : start_udp(x);
+        r = request->tcp || x->request->size > UDP_REQUEST_MAX ? start_tcp(x)
+                                                               : start_udp(x, request->spare_fd);
         if (r == -ENOMEM)
                 return r;
         if (r < 0) {

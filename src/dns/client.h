@@ -41,10 +41,16 @@ typedef struct ExchangeRequest {
         const Message *message; /* unsigned; copied; its ID is that of the exchange */
         const TsigKey *key;     /* NULL: unsigned; must outlive the exchange */
         bool tcp;               /* not UDP at all */
-        usec_t timeout_usec;    /* for the whole exchange */
+        int *spare_fd;       /* a socket by exchange_open_spare() for UDP to this server's family, taken when
+                              * it serves (-1 then); NULL or -1: none */
+        usec_t timeout_usec; /* for the whole exchange */
         /* Seconds since 1970, for TSIG; NULL: the clock. */
         uint64_t (*now_sec)(void);
 } ExchangeRequest;
+
+/* A socket for an exchange to come, to save the time then: not bound to anything yet, so that it does not
+ * matter how addresses and routes change meanwhile. Returns it, or what socket(2) said. */
+int exchange_open_spare(const ServerAddress *server);
 
 /* Sends at once. UDP is sent again after 1 s, 2 s, 4 s … (sooner when the whole time is less than 4 s) until
  * the time is over; a message over 1232 bytes goes by TCP. A server's bad key or time answer, which is not

@@ -17,8 +17,9 @@
 #include "util/log.h"
 
 /* What was tidied up in the state file may wait a little, so that a busy hour costs few writes. */
-#define SAVE_DELAY_USEC (2 * USEC_PER_SEC)
-#define SAVE_RETRY_USEC (60 * USEC_PER_SEC)
+#define SAVE_DELAY_USEC    (2 * USEC_PER_SEC)
+#define SAVE_RETRY_USEC    (60 * USEC_PER_SEC)
+#define TELL_INTERVAL_USEC (1 * USEC_PER_SEC)
 
 /* What a source selects now. Shared by all records with the same source. */
 typedef struct View {
@@ -50,9 +51,11 @@ struct Engine {
         Binding *bindings;
 
         bool waiting;
-        bool facts_told; /* the log knows the facts as they are */
+        bool facts_told;  /* the log knows the facts as they are */
+        usec_t told_usec; /* when it was told last; CLOCK_BOOTTIME */
         sd_event_source *review;
         sd_event_source *save_timer;
+        sd_event_source *tell_timer;
 };
 
 static usec_t now_usec(const Engine *engine)
@@ -154,16 +157,33 @@ EngineCounts engine_count(const Engine *engine)
 
 /* What can wait until the packets are out. */
 
+/* At most once a second: in a storm only what comes of it is worth a line. */
 static void tell(Engine *engine)
 {
+        usec_t now = now_usec(engine);
+
         if (engine->facts_told)
                 return;
+        if (engine->told_usec != 0 && now - engine->told_usec < TELL_INTERVAL_USEC) {
+                sd_event_source_set_time(engine->tell_timer, engine->told_usec + TELL_INTERVAL_USEC);
+                sd_event_source_set_enabled(engine->tell_timer, SD_EVENT_ONESHOT);
+                return;
+        }
         engine->facts_told = true;
+        engine->told_usec = now;
         for (size_t i = 0; i < engine->n_views; i++) {
                 View *view = &engine->views[i];
 
                 told_update(&view->told, view->source, &view->selection, engine->facts, view->record);
         }
+}
+
+static int on_tell(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        (void) source;
+        (void) usec;
+        tell(userdata);
+        return 0;
 }
 
 static void schedule_save(Engine *engine, usec_t delay)
@@ -183,7 +203,7 @@ static int on_save(sd_event_source *source, uint64_t usec, void *userdata)
 
         (void) source;
         (void) usec;
-        if (store_save(engine->store, true) < 0)
+        if (store_save(engine->store) < 0)
                 schedule_save(engine, SAVE_RETRY_USEC);
         return 0;
 }
@@ -403,6 +423,11 @@ int engine_new(Engine **ret, sd_event *event, const Interfaces *facts, Store *st
         if (r < 0)
                 return r;
         sd_event_source_set_enabled(engine->save_timer, SD_EVENT_OFF);
+        r = sd_event_add_time(
+                event, &engine->tell_timer, CLOCK_BOOTTIME, 0, USEC_PER_SEC / 4, on_tell, engine);
+        if (r < 0)
+                return r;
+        sd_event_source_set_enabled(engine->tell_timer, SD_EVENT_OFF);
         *ret = STEAL(engine);
         return 0;
 }
@@ -413,9 +438,10 @@ Engine *engine_free(Engine *engine)
                 return NULL;
         clear(engine);
         if (!engine->dry_run)
-                store_save(engine->store, true);
+                store_save(engine->store);
         sd_event_source_disable_unref(engine->review);
         sd_event_source_disable_unref(engine->save_timer);
+        sd_event_source_disable_unref(engine->tell_timer);
         sd_event_unref(engine->event);
         free(engine);
         return NULL;

@@ -260,6 +260,15 @@ static int add_common(RRset *to, const RRset *a, const RRset *b)
         return 0;
 }
 
+/* Of an exclusive RRset: it stands as we want it, whoever wrote it; or it was ours before this process began,
+ * which may have missed what the one before it sent last. */
+static bool is_all_ours(const Publication *publication, const StoreEntry *entry)
+{
+        if (entry && entry->inherited)
+                return true;
+        return publication->wanted_known && rrset_same_data(publication->seen, publication->wanted);
+}
+
 /* Ours is what the server holds of what was ours or on its way. What is not there (any more) is forgotten,
  * but for what may still arrive: a message that the network kept for a while is as good as a new one. */
 static int take_stock(Publication *publication)
@@ -274,9 +283,7 @@ static int take_stock(Publication *publication)
                 return -ENOMEM;
         if (entry && add_common(mine, entry->ours, seen) + add_common(mine, entry->pending, seen) < 0)
                 return -ENOMEM;
-        /* An exclusive RRset that stands as we want it is ours, whoever wrote it. */
-        if (is_exclusive(publication) && publication->wanted_known &&
-                rrset_same_data(seen, publication->wanted) && rrset_add_all(mine, seen) < 0)
+        if (is_exclusive(publication) && is_all_ours(publication, entry) && rrset_add_all(mine, seen) < 0)
                 return -ENOMEM;
         if (still_pending(publication, mine, &pending) < 0)
                 return -ENOMEM;

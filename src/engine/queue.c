@@ -142,13 +142,12 @@ static void start(Queue *queue, Operation operation, const ChangeSet *changes)
         if (operation == OPERATION_READ) {
                 r = provider_read(queue->provider, queue->keys, queue->n_flight);
         } else {
-                /* Once it is sent it may be ours: the file has to know, and where it knows nothing of this
-                 * RRset, or not all of a shared one's values, it has to know first. A failure was logged, and
-                 * DNS that is right is worth more than a file that is. */
-                if (store_has_grown(queue->options.store))
-                        store_save(queue->options.store, false);
+                /* Once it is sent it may be ours, and the disk has to know first, unless it knows enough
+                 * already: new values of an exclusive RRset can wait for the next save. A failure was logged,
+                 * and DNS that is right is worth more than a file that is. */
+                if (store_is_urgent(queue->options.store))
+                        store_log(queue->options.store);
                 r = provider_apply(queue->provider, changes);
-                store_save(queue->options.store, false);
         }
         if (r >= 0)
                 return;

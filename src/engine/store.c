@@ -5,9 +5,11 @@
 #include "engine/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <json-c/json.h>
 
@@ -22,16 +24,19 @@ enum {
 /* An entry as we own it. */
 typedef struct Owned {
         StoreEntry entry;
+        bool unlogged; /* neither file nor log say all of it */
         char *provider;
         RRset *ours, *pending;
 } Owned;
 
 struct Store {
-        char *path;
-        bool dirty;   /* the file says something else */
-        bool grown;   /* the file does not say all that is ours */
-        bool durable; /* the file as it stands survives a power cut */
-        bool failing; /* the last save failed, and that was said */
+        char *path, *log_path;
+        int log_fd;    /* -1: not opened yet */
+        bool logged;   /* there is something in the log */
+        bool dirty;    /* the file says something else */
+        bool unlogged; /* some entry is */
+        bool urgent;   /* … and has to be logged before it goes out */
+        bool failing;  /* the last attempt to write failed, and that was said */
         size_t count;
         Owned *entries; /* sorted by name, type, provider; room for a power of two */
 };
@@ -119,7 +124,8 @@ static bool covers(const StoreEntry *entry, const RRset *values)
 static bool same(const StoreEntry *a, const StoreEntry *b)
 {
         return rrset_equal(a->ours, b->ours) && rrset_equal(a->pending, b->pending) &&
-               a->pending_until_usec == b->pending_until_usec && a->changed_usec == b->changed_usec;
+               a->pending_until_usec == b->pending_until_usec && a->changed_usec == b->changed_usec &&
+               a->inherited == b->inherited;
 }
 
 static void remove_at(Store *store, size_t at)
@@ -161,8 +167,12 @@ int store_put(Store *store, const StoreEntry *entry, bool any_value)
                 return 0;
         if (owned_init(&owned, entry) < 0)
                 return -ENOMEM;
-        if (!old || (!any_value && !(covers(old, entry->ours) && covers(old, entry->pending))))
-                store->grown = true;
+        if (!old || !covers(old, entry->ours) || !covers(old, entry->pending)) {
+                owned.unlogged = store->unlogged = true;
+                store->urgent = store->urgent || !old || !any_value;
+        } else {
+                owned.unlogged = store->entries[at].unlogged;
+        }
         if (old) {
                 owned_done(&store->entries[at]);
         } else if (make_room_at(store, at) < 0) {
@@ -180,14 +190,14 @@ void store_clear(Store *store)
                 remove_at(store, store->count - 1);
 }
 
-bool store_has_grown(const Store *store)
+bool store_is_urgent(const Store *store)
 {
-        return store->grown;
+        return store->urgent;
 }
 
 bool store_is_dirty(const Store *store)
 {
-        return store->dirty || (store->path && !store->durable);
+        return store->dirty || store->logged;
 }
 
 /* Reading: one entry as the file has it,
@@ -257,6 +267,7 @@ static int read_entry(Store *store, json_object *object)
         entry.type = strcmp(type, "A") == 0 ? TYPE_A : TYPE_AAAA;
         entry.changed_usec = (usec_t) changed;
         entry.pending_until_usec = (usec_t) pending_until;
+        entry.inherited = true;
         entry.ours = ours = rrset_new(&entry.name, entry.type, (uint32_t) ttl);
         entry.pending = pending = rrset_new(&entry.name, entry.type, (uint32_t) ttl);
         if (!ours || !pending)
@@ -291,6 +302,53 @@ static int read_text(Store *store, const char *text, size_t size)
         return r;
 }
 
+/* One entry a line. The last line may have been cut off by a power cut: what it would have said was not sent.
+ */
+static int read_log_text(Store *store, char *text)
+{
+        char *line = text;
+
+        for (char *end; (end = strchr(line, '\n')); line = end + 1) {
+                json_object *object;
+                int r;
+
+                *end = '\0';
+                object = json_tokener_parse(line);
+                r = read_entry(store, object);
+                json_object_put(object);
+                if (r == -ENOMEM)
+                        return r;
+                if (r < 0)
+                        log_warning(
+                                "%s: has a line that cannot be read, which is passed over", store->log_path);
+        }
+        return 0;
+}
+
+static int load_log(Store *store)
+{
+        AUTO_FREE char *text = NULL;
+        size_t size = 0;
+        int r = file_read(store->log_path, STORE_FILE_MAX, &text, &size, NULL);
+
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0 && r != -ENOENT)
+                log_warning("%s: cannot be read: %s; what was sent last may not be known", store->log_path,
+                        strerror(-r));
+        if (r < 0 || size == 0)
+                return 0;
+        store->logged = true;
+        return read_log_text(store, text);
+}
+
+static void all_is_logged(Store *store)
+{
+        for (size_t i = 0; store->unlogged && i < store->count; i++)
+                store->entries[i].unlogged = false;
+        store->unlogged = store->urgent = false;
+}
+
 /* Nobody's data is thrown away: an administrator may want to look at it. */
 static void set_aside(Store *store, int error)
 {
@@ -316,17 +374,16 @@ static int load(Store *store)
         size_t size = 0;
         int r = file_read(store->path, STORE_FILE_MAX, &text, &size, NULL);
 
-        if (r == -ENOENT)
-                return 0;
         if (r >= 0)
                 r = read_text(store, text, size);
         if (r == -ENOMEM)
                 return r;
-        if (r < 0)
+        if (r < 0 && r != -ENOENT)
                 set_aside(store, r);
-        store->dirty = store->grown = false;
-        store->durable = true;
-        return 0;
+        store->dirty = false;
+        r = load_log(store);
+        all_is_logged(store);
+        return r;
 }
 
 int store_open(Store **ret, const char *path)
@@ -336,11 +393,15 @@ int store_open(Store **ret, const char *path)
 
         if (!store)
                 return -ENOMEM;
-        store->durable = true;
+        store->log_fd = -1;
         if (path) {
                 store->path = strdup(path);
                 if (!store->path)
                         return -ENOMEM;
+                if (asprintf(&store->log_path, "%s.log", path) < 0) {
+                        store->log_path = NULL;
+                        return -ENOMEM;
+                }
                 r = load(store);
                 if (r < 0)
                         return r;
@@ -356,6 +417,8 @@ Store *store_free(Store *store)
         for (size_t i = 0; i < store->count; i++)
                 owned_done(&store->entries[i]);
         free(store->entries);
+        close_fd(store->log_fd);
+        free(store->log_path);
         free(store->path);
         free(store);
         return NULL;
@@ -394,7 +457,7 @@ static json_object *write_entry(const StoreEntry *entry)
         return object;
 }
 
-static int write_file(const Store *store, bool durable)
+static int write_file(const Store *store)
 {
         json_object *root = json_object_new_object(),
                     *entries = json_object_new_array_ext((int) store->count);
@@ -407,34 +470,97 @@ static int write_file(const Store *store, bool durable)
                 json_object_array_add(entries, write_entry(&store->entries[i].entry));
         json_object_object_add(root, "published", entries);
         text = json_object_to_json_string_length(root, JSON_C_TO_STRING_PRETTY, &size);
-        r = text ? file_replace(store->path, text, size, durable) : -ENOMEM;
+        r = text ? file_replace(store->path, text, size, true) : -ENOMEM;
         json_object_put(root);
         return r;
 }
 
-int store_save(Store *store, bool durable)
+/* Says that writing fails, or works again, once. */
+static int say(Store *store, int r)
+{
+        if (r < 0 && !store->failing)
+                log_error("%s: cannot be written: %s; publishing goes on, but after a restart it will not be "
+                          "known what "
+                          "was published",
+                        store->path, strerror(-r));
+        else if (r >= 0 && store->failing)
+                log_notice("%s: can be written again", store->path);
+        store->failing = r < 0;
+        return r;
+}
+
+int store_save(Store *store)
 {
         int r;
 
-        if (!store->path) {
-                store->dirty = store->grown = false;
+        if (!store->path || !store_is_dirty(store))
                 return 0;
-        }
-        if (!store->dirty && (store->durable || !durable))
-                return 0;
-        r = write_file(store, durable);
-        if (r < 0) {
-                if (!store->failing)
-                        log_error("%s: cannot be written: %s; publishing goes on, but after a restart it "
-                                  "will not be "
-                                  "known what was published",
-                                store->path, strerror(-r));
-                store->failing = true;
+        r = say(store, write_file(store));
+        if (r < 0)
                 return r;
+        store->dirty = store->logged = false;
+        all_is_logged(store);
+        /* What is left in the log by an end right here is older than the file, and no harm: the next look at
+         * the server tells what of it is there. */
+        if (truncate(store->log_path, 0) < 0 && errno != ENOENT)
+                store->logged = true;
+        return 0;
+}
+
+/* Lines of what the log does not say. malloc'ed. */
+static int format_unlogged(const Store *store, char **ret_text, size_t *ret_size)
+{
+        AUTO_FREE char *text = NULL;
+        size_t size;
+        FILE *stream = open_memstream(&text, &size);
+
+        if (!stream)
+                return -ENOMEM;
+        for (size_t i = 0; i < store->count; i++) {
+                json_object *object;
+
+                if (!store->entries[i].unlogged)
+                        continue;
+                object = write_entry(&store->entries[i].entry);
+                fprintf(stream, "%s\n", json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
+                json_object_put(object);
         }
-        if (store->failing)
-                log_notice("%s: can be written again", store->path);
-        store->failing = store->dirty = store->grown = false;
-        store->durable = durable;
+        if (fclose(stream) != 0)
+                return -ENOMEM;
+        *ret_text = STEAL(text);
+        *ret_size = size;
+        return 0;
+}
+
+static int append_to_log(Store *store, const char *text, size_t size)
+{
+        ssize_t n;
+
+        if (store->log_fd < 0)
+                store->log_fd =
+                        open(store->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (store->log_fd < 0)
+                return -errno;
+        n = write(store->log_fd, text, size);
+        if (n < 0)
+                return -errno;
+        return (size_t) n == size ? 0 : -ENOSPC;
+}
+
+int store_log(Store *store)
+{
+        AUTO_FREE char *text = NULL;
+        size_t size;
+        int r;
+
+        if (!store->path || !store->unlogged)
+                return 0;
+        r = format_unlogged(store, &text, &size);
+        if (r >= 0)
+                r = append_to_log(store, text, size);
+        if (say(store, r) < 0)
+                return r;
+        store->logged = true;
+        all_is_logged(store);
         return 0;
 }

@@ -53,6 +53,8 @@ struct Rfc2136 {
 
         Message *update;
         Exchange *exchange;
+        int spare_fd; /* for the next UPDATE; -1: none */
+        int spare_family;
 
         size_t n_keys, next_key, n_done;
         RRsetKey *keys;
@@ -88,6 +90,15 @@ static void free_results(ReadResult *results, size_t n)
         free(results);
 }
 
+/* While there is time. */
+static void prepare_spare(Rfc2136 *self)
+{
+        if (self->spare_fd >= 0 || self->provider.config->tcp || servers_count(self->servers) == 0)
+                return;
+        self->spare_family = servers_at(self->servers, 0)->sa.sa_family;
+        self->spare_fd = exchange_open_spare(servers_at(self->servers, 0));
+}
+
 static void complete(Rfc2136 *self, const Outcome *outcome)
 {
         Operation operation = self->operation;
@@ -106,6 +117,7 @@ static void complete(Rfc2136 *self, const Outcome *outcome)
         else
                 events->apply_done(events->userdata, outcome);
         free_results(results, n);
+        prepare_spare(self);
 }
 
 static void give_up(Rfc2136 *self)
@@ -193,8 +205,8 @@ static void on_update_done(void *userdata, const ExchangeAnswer *answer)
         complete(self, &outcome);
 }
 
-static int start_exchange(
-        Rfc2136 *self, Exchange **ret, const Message *message, ExchangeDone done, void *userdata)
+static int start_exchange(Rfc2136 *self, Exchange **ret, const Message *message, int *spare_fd,
+        ExchangeDone done, void *userdata)
 {
         const ProviderConfig *config = self->provider.config;
         ExchangeRequest request = {
@@ -205,12 +217,14 @@ static int start_exchange(
                 .timeout_usec = config->timeout_usec,
         };
 
+        if (request.server.sa.sa_family == self->spare_family)
+                request.spare_fd = spare_fd;
         return exchange_start(ret, self->event, &request, done, userdata);
 }
 
 static int send_update(Rfc2136 *self)
 {
-        return start_exchange(self, &self->exchange, self->update, on_update_done, self);
+        return start_exchange(self, &self->exchange, self->update, &self->spare_fd, on_update_done, self);
 }
 
 /* Reading: a window of queries. */
@@ -228,7 +242,7 @@ static int send_read(Rfc2136 *self, Read *read)
                 return r;
         read->self = self;
         read->index = self->next_key;
-        r = start_exchange(self, &read->exchange, query, on_read_answer, read);
+        r = start_exchange(self, &read->exchange, query, NULL, on_read_answer, read);
         if (r >= 0)
                 self->next_key++;
         return r;
@@ -440,6 +454,7 @@ static Provider *rfc2136_free(Provider *provider)
         drop_exchanges(self);
         sd_event_source_disable_unref(self->defer);
         message_free(self->update);
+        close_fd(self->spare_fd);
         free_results(self->results, self->n_keys);
         free(self->keys);
         servers_free(self->servers);
@@ -468,6 +483,7 @@ int rfc2136_new(Provider **ret, sd_event *event, Resolver *resolver, const Provi
                 return -ENOMEM;
         self->provider = (Provider){ .ops = &rfc2136_ops, .config = config, .events = *events };
         self->event = sd_event_ref(event);
+        self->spare_fd = -1;
         r = servers_new(&self->servers, event, resolver, config, zone_hint);
         if (r < 0)
                 return r;

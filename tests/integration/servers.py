@@ -8,7 +8,6 @@ import os
 import shutil
 import socket
 import threading
-import time
 
 import dns.flags
 import dns.message

@@ -67,7 +67,7 @@ def test_clock_of_named_can_be_moved(lab, skewed_clock):
         server.add("192.0.2.1")
 
 
-def test_namespace_goes_away_with_its_holder():
+def test_namespace_goes_away_with_its_holder(lab):
     namespace = Namespace("brief")
     path = namespace.path
     namespace.close()

@@ -16,7 +16,7 @@
 #include "util/log.h"
 
 static char directory[] = "/tmp/signpost-store-XXXXXX";
-static char path[64];
+static char path[64], log_path[72];
 static Name owner;
 
 static RRset *values(const char *first, const char *second)
@@ -36,12 +36,12 @@ static RRset *values(const char *first, const char *second)
         return set;
 }
 
-static void set(Store *store, const char *first, const char *second, bool any_value)
+static void set(Store *store, const char *first, const char *second)
 {
         RRset *ours = values(first, second);
 
-        assert_true(
-                store_put(store, &(StoreEntry){ "home", owner, TYPE_A, ours, NULL, 0, 7 }, any_value) >= 0);
+        assert_true(store_put(store, &(StoreEntry){ "home", owner, TYPE_A, ours, NULL, 0, 7, false },
+                            false) >= 0);
         rrset_free(ours);
 }
 
@@ -53,9 +53,9 @@ static void what_is_ours_survives_a_restart(void **state)
 
         (void) state;
         assert_int_equal(store_open(&store, path), 0);
-        set(store, "192.0.2.1", "192.0.2.2", false);
+        set(store, "192.0.2.1", "192.0.2.2");
         assert_true(store_is_dirty(store));
-        assert_int_equal(store_save(store, true), 0);
+        assert_int_equal(store_save(store), 0);
         assert_false(store_is_dirty(store));
         store_free(store);
 
@@ -72,32 +72,106 @@ static void what_is_ours_survives_a_restart(void **state)
         unlink(path);
 }
 
-static void growth_is_noticed_until_it_is_saved(void **state)
+static Store *reopen(Store *store)
+{
+        Store *again;
+
+        store_free(store);
+        assert_int_equal(store_open(&again, path), 0);
+        return again;
+}
+
+static void assert_ours(const Store *store, const char *first, const char *second)
+{
+        RRset *expected = values(first, second);
+        const StoreEntry *entry = store_find(store, "home", &owner, TYPE_A);
+
+        assert_non_null(entry);
+        assert_true(rrset_equal(entry->ours, expected));
+        rrset_free(expected);
+}
+
+/* As when the process is killed at that point: nothing is written but what was written. */
+static void log_knows_what_the_file_does_not(void **state)
 {
         Store *store;
 
         (void) state;
         assert_int_equal(store_open(&store, path), 0);
-        assert_false(store_has_grown(store));
-        set(store, "192.0.2.1", "192.0.2.2", false);
-        assert_true(store_has_grown(store));
-        assert_int_equal(store_save(store, false), 0);
-        assert_false(store_has_grown(store));
-        set(store, "192.0.2.1", NULL, false); /* shrinks: the file says more than enough */
-        assert_false(store_has_grown(store));
-        assert_true(store_is_dirty(store));
-        set(store, "192.0.2.3", NULL, true); /* exclusive: the entry stands for any value */
-        assert_false(store_has_grown(store));
-        set(store, "192.0.2.4", NULL, false);
-        assert_true(store_has_grown(store));
+        set(store, "192.0.2.1", NULL);
+        assert_int_equal(store_log(store), 0);
+        store = reopen(store);
+        assert_ours(store, "192.0.2.1", NULL);
+        assert_true(store_is_dirty(store)); /* to be tidied up */
+        assert_int_equal(store_save(store), 0);
+        set(store, "192.0.2.1", "192.0.2.2");
+        assert_int_equal(store_log(store), 0);
+        set(store, "192.0.2.1", NULL); /* shrinks: file and log say more than enough */
+        assert_int_equal(store_log(store), 0);
+        store = reopen(store);
+        assert_ours(store, "192.0.2.1", "192.0.2.2");
+        assert_int_equal(store_save(store), 0);
+        store = reopen(store);
+        assert_false(store_is_dirty(store));
+        assert_ours(store, "192.0.2.1", "192.0.2.2");
         store_free(store);
         unlink(path);
+        unlink(log_path);
+}
+
+static void new_values_of_an_exclusive_record_are_not_urgent(void **state)
+{
+        RRset *first = values("192.0.2.1", NULL), *second = values("192.0.2.2", NULL);
+        Store *store;
+
+        (void) state;
+        assert_int_equal(store_open(&store, path), 0);
+        assert_int_equal(
+                store_put(store, &(StoreEntry){ "home", owner, TYPE_A, first, NULL, 0, 7, false }, true), 1);
+        assert_true(store_is_urgent(store)); /* nobody would know that there is anything of ours */
+        assert_int_equal(store_log(store), 0);
+        assert_false(store_is_urgent(store));
+        assert_int_equal(
+                store_put(store, &(StoreEntry){ "home", owner, TYPE_A, second, NULL, 0, 7, false }, true), 1);
+        assert_false(store_is_urgent(store));
+        assert_int_equal(
+                store_put(store, &(StoreEntry){ "home", owner, TYPE_A, first, NULL, 0, 7, false }, false), 1);
+        assert_true(store_is_urgent(store));
+        assert_int_equal(store_log(store), 0);
+        store = reopen(store);
+        assert_ours(store, "192.0.2.1", NULL);
+        assert_true(store_find(store, "home", &owner, TYPE_A)->inherited);
+        store_free(store);
+        rrset_free(first);
+        rrset_free(second);
+        unlink(log_path);
+}
+
+static void cut_line_of_the_log_is_passed_over(void **state)
+{
+        static const char cut[] = "nonsense\n{\"name\": \"host.exam";
+        Store *store;
+        FILE *log;
+
+        (void) state;
+        assert_int_equal(store_open(&store, path), 0);
+        set(store, "192.0.2.1", NULL);
+        assert_int_equal(store_log(store), 0);
+        log = fopen(log_path, "a");
+        assert_non_null(log);
+        fputs(cut, log);
+        fclose(log);
+        store = reopen(store);
+        assert_ours(store, "192.0.2.1", NULL);
+        store_free(store);
+        unlink(path);
+        unlink(log_path);
 }
 
 static void what_may_still_arrive_survives_too(void **state)
 {
         RRset *ours = values("192.0.2.1", NULL), *pending = values("192.0.2.2", NULL);
-        StoreEntry entry = { "home", owner, TYPE_A, ours, pending, 99, 7 };
+        StoreEntry entry = { "home", owner, TYPE_A, ours, pending, 99, 7, false };
         const StoreEntry *found;
         Store *store;
 
@@ -105,7 +179,7 @@ static void what_may_still_arrive_survives_too(void **state)
         assert_int_equal(store_open(&store, path), 0);
         assert_int_equal(store_put(store, &entry, false), 1);
         assert_int_equal(store_put(store, &entry, false), 0);
-        assert_int_equal(store_save(store, false), 0);
+        assert_int_equal(store_save(store), 0);
         store_free(store);
         assert_int_equal(store_open(&store, path), 0);
         found = store_find(store, "home", &owner, TYPE_A);
@@ -115,7 +189,8 @@ static void what_may_still_arrive_survives_too(void **state)
         entry.ours = pending; /* it arrived: nothing that the file does not know */
         entry.pending = NULL;
         assert_int_equal(store_put(store, &entry, false), 1);
-        assert_false(store_has_grown(store));
+        assert_int_equal(store_log(store), 0);
+        assert_int_equal(access(log_path, F_OK), -1);
         store_free(store);
         rrset_free(ours);
         rrset_free(pending);
@@ -162,7 +237,7 @@ static void forgetting_leaves_nothing(void **state)
 
         (void) state;
         assert_int_equal(store_open(&store, NULL), 0);
-        set(store, "192.0.2.1", NULL, false);
+        set(store, "192.0.2.1", NULL);
         store_clear(store);
         assert_null(store_find(store, "home", &owner, TYPE_A));
         store_free(store);
@@ -182,16 +257,16 @@ static void many_entries_are_found(void **state)
                         snprintf(text, sizeof text, "h%d.example.com", i * 7919 % 1000);
                         assert_int_equal(name_from_text(&ours->name, text), 0);
                         if (round == 0)
-                                assert_int_equal(
-                                        store_put(store,
-                                                &(StoreEntry){ "home", ours->name, TYPE_A, ours, NULL, 0, 1 },
-                                                false),
+                                assert_int_equal(store_put(store,
+                                                         &(StoreEntry){ "home", ours->name, TYPE_A, ours,
+                                                                 NULL, 0, 1, false },
+                                                         false),
                                         1);
                         assert_non_null(store_find(store, "home", &ours->name, TYPE_A));
                         rrset_free(ours);
                 }
                 if (round == 0) {
-                        assert_int_equal(store_save(store, true), 0);
+                        assert_int_equal(store_save(store), 0);
                         store_free(store);
                         assert_int_equal(store_open(&store, path), 0);
                 }
@@ -206,8 +281,8 @@ static void a_file_that_cannot_be_written_is_an_error_not_an_end(void **state)
 
         (void) state;
         assert_int_equal(store_open(&store, "/proc/no-such-folder/state.json"), 0);
-        set(store, "192.0.2.1", NULL, false);
-        assert_true(store_save(store, true) < 0);
+        set(store, "192.0.2.1", NULL);
+        assert_true(store_save(store) < 0);
         assert_true(store_is_dirty(store));
         assert_non_null(store_find(store, "home", &owner, TYPE_A));
         store_free(store);
@@ -217,7 +292,9 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_is_ours_survives_a_restart),
-                cmocka_unit_test(growth_is_noticed_until_it_is_saved),
+                cmocka_unit_test(log_knows_what_the_file_does_not),
+                cmocka_unit_test(new_values_of_an_exclusive_record_are_not_urgent),
+                cmocka_unit_test(cut_line_of_the_log_is_passed_over),
                 cmocka_unit_test(what_may_still_arrive_survives_too),
                 cmocka_unit_test(damaged_file_is_set_aside),
                 cmocka_unit_test(forgetting_leaves_nothing),
@@ -229,6 +306,7 @@ int main(void)
         if (!mkdtemp(directory) || name_from_text(&owner, "host.example.com") < 0)
                 return 1;
         snprintf(path, sizeof path, "%s/state.json", directory);
+        snprintf(log_path, sizeof log_path, "%s.log", path);
         log_set_level(LOG_EMERG);
         failed = cmocka_run_group_tests(tests, NULL, NULL);
         rmdir(directory);
