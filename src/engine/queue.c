@@ -332,16 +332,6 @@ const ProviderConfig *queue_config(const Queue *queue)
         return queue->options.config;
 }
 
-size_t queue_count(const Queue *queue)
-{
-        return queue->count;
-}
-
-const Publication *queue_publication(const Queue *queue, size_t i)
-{
-        return queue->publications[i];
-}
-
 int queue_add(Queue *queue, Publication *publication)
 {
         AUTO(publication_freep) Publication *owned = publication;

@@ -53,5 +53,3 @@ bool queue_is_retrying(const Queue *queue);
 bool queue_is_settled(const Queue *queue);
 
 const ProviderConfig *queue_config(const Queue *queue);
-size_t queue_count(const Queue *queue);
-const Publication *queue_publication(const Queue *queue, size_t i);
