@@ -76,3 +76,4 @@ int provider_draft_set_server(void *provider, const char *text);
 int record_draft_set_provider(void *record, const char *text);
 int gateway_draft_add_listen(void *gateway, const char *text);
 int log_draft_set_level(void *log, const char *text);
+int draft_ignore(void *draft, const char *text);

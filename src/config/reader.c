@@ -203,7 +203,7 @@ static int claim_shared(Reader *reader, const Place *place, const Field *field)
 {
         char path[REPORT_PATH_MAX];
 
-        if (field->kind == FIELD_MAP || field->kind == FIELD_OBJECT)
+        if (field->kind == FIELD_MAP || field->kind == FIELD_OBJECT || field->repeated)
                 return 1;
         report_show_place(path, sizeof path, place);
         return claim(reader, place, path, "");

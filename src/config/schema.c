@@ -17,12 +17,23 @@
 #define LIST_MAX 1000
 #define DAY      86400.0
 
+/* The forms of texts, for editors. Of IPv6 only what tells it from all else. */
+#define OCTET         "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+#define IPV4          OCTET "([.]" OCTET "){3}"
+#define IPV6          "[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]*"
+#define UP_TO_32      "0*([0-9]|[12][0-9]|3[0-2])"
+#define FROM_1_TO_127 "0*([1-9]|[1-9][0-9]|1[01][0-9]|12[0-7])"
+#define UP_TO_128     "0*(0|" FROM_1_TO_127 "|128)"
+#define HOST_NAME     "([A-Za-z0-9_-]+[.])*[A-Za-z0-9_-]*[A-Za-z_-][A-Za-z0-9_-]*[.]?"
+
 // clang-format off
 
+static const char *const algorithms[] = {
+        "hmac-md5", "hmac-sha1", "hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512", NULL,
+};
+
 static const Field key_fields[] = {
-        { "algorithm", FIELD_TEXT, .set = key_draft_set_algorithm,
-          .expected = "one of \"hmac-md5\", \"hmac-sha1\", \"hmac-sha224\", \"hmac-sha256\", "
-                      "\"hmac-sha384\", \"hmac-sha512\"",
+        { "algorithm", FIELD_TEXT, .set = key_draft_set_algorithm, .words = algorithms,
           .description = "The key's HMAC; together with secret_file" },
         { "secret_file", FIELD_TEXT, .set = key_draft_set_secret_file, .secret = true,
           .expected = "the name of a file", .description = "A file with the secret in base64" },
@@ -34,6 +45,9 @@ static const Field key_fields[] = {
 static const ObjectSchema key_object = {
         .fields = key_fields, .size = sizeof(KeyDraft), .prepare = key_draft_prepare,
         .name_offset = offsetof(KeyDraft, name),
+        .together = "[{ \"if\": { \"required\": [\"file\"] },"
+                    "  \"then\": { \"properties\": { \"algorithm\": false, \"secret_file\": false } },"
+                    "  \"else\": { \"required\": [\"algorithm\", \"secret_file\"] } }]",
 };
 
 static const char *const provider_types[] = {
@@ -54,6 +68,7 @@ static const Field rfc2136_fields[] = {
         { "server", FIELD_TEXT, .set = provider_draft_set_server,
           .fallback_note = "the primary that the SOA names",
           .expected = "a host name or an address, without a port (that is \"port\")",
+          .pattern = IPV4 "|" IPV6 "|" HOST_NAME,
           .description = "Where updates are sent; every address of a host name is tried" },
         { "port", FIELD_INTEGER, TARGET(ProviderDraft, config.port), .minimum = 1, .maximum = 65535,
           .fallback = "53", .description = "The server's port" },
@@ -96,6 +111,7 @@ static const Field source_fields[] = {
 static const Field interfaces_fields[] = {
         { "interfaces", FIELD_TEXTS, .set = source_add_interface, .minimum = 1, .maximum = LIST_MAX,
           .expected = "a pattern for names of interfaces, such as \"eth*\" or \"!docker*\"",
+          .pattern = "(![^/\\x00-\\x20\\x7f]|[^!/\\x00-\\x20\\x7f])[^/\\x00-\\x20\\x7f]*",
           .fallback = "[\"*\", \"!docker*\", \"!br-*\", \"!virbr*\", \"!veth*\"]",
           .description = "Which interfaces; with ! the ones to leave out" },
         { "temporary", FIELD_BOOLEAN, TARGET(SourceConfig, temporary), .fallback = "false",
@@ -121,20 +137,21 @@ static const Field interfaces_fields[] = {
 
 static const Field interfaces_ipv4_fields[] = {
         { "include", FIELD_TEXTS, .set = source_add_include, .maximum = LIST_MAX, .expected = IPV4_NETWORK,
-          .fallback = "[]", .description = INCLUDE_TEXT },
+          .pattern = IPV4 "(/" UP_TO_32 ")?", .fallback = "[]", .description = INCLUDE_TEXT },
         { "exclude", FIELD_TEXTS, .set = source_add_exclude, .maximum = LIST_MAX, .expected = IPV4_NETWORK,
-          .fallback = "[]", .description = EXCLUDE_TEXT },
+          .pattern = IPV4 "(/" UP_TO_32 ")?", .fallback = "[]", .description = EXCLUDE_TEXT },
         { .more = interfaces_fields },
 };
 
 static const Field interfaces_ipv6_fields[] = {
         { "include", FIELD_TEXTS, .set = source_add_include, .maximum = LIST_MAX, .expected = IPV6_NETWORK,
-          .fallback = "[]", .description = INCLUDE_TEXT },
+          .pattern = IPV6 "(/" UP_TO_128 ")?", .fallback = "[]", .description = INCLUDE_TEXT },
         { "exclude", FIELD_TEXTS, .set = source_add_exclude, .maximum = LIST_MAX, .expected = IPV6_NETWORK,
-          .fallback = "[]", .description = EXCLUDE_TEXT },
+          .pattern = IPV6 "(/" UP_TO_128 ")?", .fallback = "[]", .description = EXCLUDE_TEXT },
         { "suffix", FIELD_TEXT, .set = source_set_suffix,
           .expected = "an IPv6 address and a prefix length from 1 to 127, "
                       "such as \"::211:32ff:fe12:3456/64\"",
+          .pattern = IPV6 "/" FROM_1_TO_127,
           .fallback_note = "the interface's own address",
           .description = "Another host behind this one: the interface's prefix and these last bits" },
         { .more = interfaces_fields },
@@ -143,14 +160,14 @@ static const Field interfaces_ipv6_fields[] = {
 static const Field static_ipv4_fields[] = {
         { "addresses", FIELD_TEXTS, .set = source_add_address, .required = true, .minimum = 1,
           .maximum = LIST_MAX,
-          .expected = "an IPv4 address", .description = "The addresses" },
+          .expected = "an IPv4 address", .pattern = IPV4, .description = "The addresses" },
         { 0 },
 };
 
 static const Field static_ipv6_fields[] = {
         { "addresses", FIELD_TEXTS, .set = source_add_address, .required = true, .minimum = 1,
           .maximum = LIST_MAX,
-          .expected = "an IPv6 address", .description = "The addresses" },
+          .expected = "an IPv6 address", .pattern = IPV6, .description = "The addresses" },
         { 0 },
 };
 
@@ -199,20 +216,26 @@ static const Field record_fields[] = {
 static const ObjectSchema record_object = {
         .fields = record_fields, .size = sizeof(RecordDraft),
         .name_offset = offsetof(RecordDraft, config.name),
+        .together = "[{ \"not\": { \"type\": \"object\", \"required\": [\"ipv4\", \"ipv6\"],"
+                    "  \"properties\": {"
+                    "    \"ipv4\": { \"const\": false }, \"ipv6\": { \"const\": false } } } }]",
 };
 
 static const Field gateway_fields[] = {
         { "listen", FIELD_TEXTS, .set = gateway_draft_add_listen, .maximum = 64,
           .expected = "an address and a port, such as \"127.0.0.1:53\" or \"[::1]:53\"",
+          .pattern = "(" IPV4 "|\\[" IPV6 "\\]):[0-9]{1,5}",
           .fallback_note = "[\"127.0.0.1:5300\", \"[::1]:5300\"] when a provider is embedded, else none",
           .description = "Where the embedded zones are served" },
         { 0 },
 };
 
+static const char *const levels[] = {
+        "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug", NULL,
+};
+
 static const Field log_fields[] = {
-        { "level", FIELD_TEXT, .set = log_draft_set_level, .fallback = "\"info\"",
-          .expected = "one of \"emerg\", \"alert\", \"crit\", \"err\", \"warning\", \"notice\", "
-                      "\"info\", \"debug\"",
+        { "level", FIELD_TEXT, .set = log_draft_set_level, .words = levels, .fallback = "\"info\"",
           .description = "The least important messages that are still written" },
         { 0 },
 };
@@ -230,6 +253,8 @@ static const Field config_fields[] = {
         { "gateway", FIELD_OBJECT, TARGET(Draft, gateway), .object = &gateway_object,
           .description = "The daemon's own DNS server" },
         { "log", FIELD_OBJECT, TARGET(Draft, log), .object = &log_object, .description = "The log" },
+        { "$schema", FIELD_TEXT, .set = draft_ignore, .repeated = true, .expected = "a text",
+          .description = "For editors: where the JSON Schema of this file is" },
         { 0 },
 };
 
@@ -257,14 +282,16 @@ const Field *field_find(const Field *table, const char *key)
         return NULL;
 }
 
+/* Two as "a" or "b", more as one of "a", "b", "c". */
 static const char *words_to_text(const char *const *words, char buffer[static FIELD_EXPECTED_MAX])
 {
-        const char *separator = "";
+        bool two = words[0] && words[1] && !words[2];
+        const char *separator = two ? "" : "one of ";
         int n = 0;
 
         for (size_t i = 0; words[i] && n < FIELD_EXPECTED_MAX; i++) {
                 n += snprintf(buffer + n, (size_t) (FIELD_EXPECTED_MAX - n), "%s\"%s\"", separator, words[i]);
-                separator = words[i + 1] && !words[i + 2] ? " or " : ", ";
+                separator = two ? " or " : ", ";
         }
         return buffer;
 }
@@ -285,7 +312,7 @@ const char *field_expected(const Field *field, char buffer[static FIELD_EXPECTED
         case FIELD_WORD:
                 return words_to_text(field->words, buffer);
         case FIELD_TEXT:
-                return strcpy(buffer, field->expected);
+                return field->words ? words_to_text(field->words, buffer) : strcpy(buffer, field->expected);
         case FIELD_TEXTS:
                 snprintf(buffer, FIELD_EXPECTED_MAX, "a list of %.10g to %.10g texts", field->minimum,
                         field->maximum);

@@ -33,12 +33,14 @@ typedef struct Field {
         size_t offset; /* of the target in the object */
         size_t size;   /* of the target */
         bool required;
-        bool secret;             /* never show what is there */
-        bool or_zero;            /* FIELD_SECONDS: 0 is good too, for "off" */
-        double minimum, maximum; /* FIELD_TEXTS: of the number of items */
-        const char *const *words;
+        bool secret;              /* never show what is there */
+        bool or_zero;             /* FIELD_SECONDS: 0 is good too, for "off" */
+        bool repeated;            /* of what is spread over several files: each may have it */
+        double minimum, maximum;  /* FIELD_TEXTS: of the number of items */
+        const char *const *words; /* FIELD_WORD; FIELD_TEXT: NULL, or what people should write */
         FieldSetter set;
-        const char *expected;        /* what a text must be: "an IPv4 address" */
+        const char *expected;        /* what a text without words must be: "an IPv4 address" */
+        const char *pattern;         /* its form (ECMA 262), for editors: `set` alone judges; NULL: any */
         const ObjectSchema *object;  /* FIELD_OBJECT, FIELD_CHOICE, FIELD_MAP */
         const char *meaning_of_true; /* FIELD_CHOICE, as JSON */
         const char *fallback;        /* as JSON, read like a user's value; NULL: none */
@@ -49,12 +51,12 @@ typedef struct Field {
 
 struct ObjectSchema {
         const Field *fields;
-        const Field *const
-                *variants; /* by the word of the first field, or its fallback; NULL: no variants */
-        bool shared;       /* its keys may be spread over several files */
-        size_t size;       /* FIELD_CHOICE, FIELD_MAP: of the object to make */
+        const Field *const *variants; /* by the word of the first field, or its fallback; NULL: no variants */
+        bool shared;                  /* its keys may be spread over several files */
+        size_t size;                  /* FIELD_CHOICE, FIELD_MAP: of the object to make */
         void (*prepare)(void *object);
-        size_t name_offset; /* FIELD_MAP: where the key goes as a Name; 0: it is no domain name */
+        size_t name_offset;   /* FIELD_MAP: where the key goes as a Name; 0: it is no domain name */
+        const char *together; /* what holds for several keys, for editors: JSON Schema for "allOf" */
 };
 
 /* The whole file; its object is a Draft. */

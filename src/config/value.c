@@ -84,6 +84,7 @@ static void read_word(Report *report, const Place *place, const Field *field, js
 
 static int read_text(Report *report, const Place *place, const Field *field, json_object *value, void *object)
 {
+        char expected[FIELD_EXPECTED_MAX];
         int r = -EINVAL;
 
         if (json_object_is_type(value, json_type_string) && value_is_plain(json_object_get_string(value)))
@@ -93,7 +94,8 @@ static int read_text(Report *report, const Place *place, const Field *field, jso
         if (r == -EEXIST)
                 report_error(report, place, "is there twice");
         else
-                report_value(report, place, field->expected, field->secret, value);
+                report_value(report, place, field->expected ?: field_expected(field, expected), field->secret,
+                        value);
         return 0;
 }
 

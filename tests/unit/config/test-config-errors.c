@@ -315,7 +315,9 @@ static void wrong_top_levels_are_told(void **state)
                 { "{\"keys\":\"k\"}", "keys: must be an object, not \"k\"" },
                 { "{\"record\":{}}", "record: unknown key, did you mean \"records\"?" },
                 { "{\"pools\":{}}", "pools: unknown key, there are \"keys\", \"providers\", \"records\", "
-                                    "\"gateway\", \"log\"" },
+                                    "\"gateway\", \"log\", \"$schema\"" },
+                { "{\"$schema\":1}", "$schema: must be a text, not 1" },
+                { "{\"log\":{\"$schema\":\"x\"}}", "log/$schema: unknown key, there are \"level\"" },
                 { "{\"gateway\":5}", "gateway: must be an object, not 5" },
                 { "{\"gateway\":{\"listen\":\"127.0.0.1:53\"}}",
                         "gateway/listen: must be a list of 0 to 64 texts, not \"127.0.0.1:53\"" },
@@ -467,7 +469,7 @@ static void every_error_is_told_at_once(void **state)
                 "c.json: gateway/listen/0: " LISTEN "1\n"
                 "c.json: log/level: must be one of " LEVELS ", not \"x\"\n"
                 "c.json: zzz: unknown key, there are \"keys\", \"providers\", \"records\", \"gateway\", "
-                "\"log\"\n"
+                "\"log\", \"$schema\"\n"
                 "c.json: records/l.b/provider: must be one of the providers \"p\", \"q\", not \"nobody\"\n"
                 "c.json: records/m.b: must lie within the zone of its provider \"q\", which is z\n");
 }
@@ -563,7 +565,7 @@ static void long_values_are_cut(void **state)
         folder_put("c.json", text);
         snprintf(error, sizeof error,
                 "c.json: %.252s...: unknown key, there are \"keys\", \"providers\", \"records\", "
-                "\"gateway\", \"log\"\n",
+                "\"gateway\", \"log\", \"$schema\"\n",
                 value);
         assert_wrong("long key", error);
 }

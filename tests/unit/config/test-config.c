@@ -557,6 +557,16 @@ static void fragments_join_the_same_maps(void **state)
         assert_int_equal(config->n_listen, 1);
 }
 
+static void each_file_may_name_its_json_schema(void **state)
+{
+        AUTO(config_freep) Config *config = NULL;
+
+        (void) state;
+        folder_put("conf.d/a.json", "{\"log\":{\"level\":\"debug\"},\"$schema\":\"./x\"}");
+        config = load("{\"$schema\":\"/usr/share/signpost/signpost.schema.json\"}");
+        assert_int_equal(config->log_level, LOG_DEBUG);
+}
+
 static void fragments_are_read_in_the_order_of_their_names(void **state)
 {
         AUTO(config_freep) Config *config = NULL;
@@ -689,6 +699,7 @@ int main(void)
                 in_folder(listening_addresses_are_taken_as_given),
                 in_folder(documented_example_is_good),
                 in_folder(fragments_join_the_same_maps),
+                in_folder(each_file_may_name_its_json_schema),
                 in_folder(fragments_are_read_in_the_order_of_their_names),
                 in_folder(secrets_are_beside_the_configuration),
                 in_folder(credentials_come_before_files),

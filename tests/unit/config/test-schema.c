@@ -109,8 +109,9 @@ static void check_table(const Field *table)
 
                 assert_ptr_equal(field_find(table, field->key), field); /* no key twice */
                 assert_int_equal(is_texts, field->set != NULL);
-                assert_int_equal(is_texts, field->expected != NULL);
-                assert_int_equal(field->kind == FIELD_WORD, field->words != NULL);
+                assert_int_equal(is_texts && !field->words, field->expected != NULL);
+                assert_true(field->words || field->kind != FIELD_WORD);
+                assert_true(is_texts || !field->pattern);
                 assert_int_equal(has_object, field->object != NULL);
                 assert_int_equal(field->kind == FIELD_CHOICE, field->meaning_of_true != NULL);
                 if (field->kind == FIELD_INTEGER)
