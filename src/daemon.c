@@ -14,6 +14,7 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
+#include "bus/bus.h"
 #include "config/config.h"
 #include "dns/resolver.h"
 #include "engine/engine.h"
@@ -27,6 +28,7 @@
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/log.h"
+#include "util/message-id.h"
 #include "version.h"
 
 /* "withdraw_on_stop" gets this long; systemd's default patience is 90 s. */
@@ -46,6 +48,7 @@ struct Daemon {
         Store *store;
         Engine *engine;
         Hosting *hosting;
+        Bus *bus; /* NULL: not for a single run */
         sd_event_source *stop_timer;
 
         bool ready; /* said so to the service manager */
@@ -55,20 +58,20 @@ struct Daemon {
 
 /* Configuration. */
 
-static int load_config(const DaemonOptions *options, const char *hostname, Config **ret)
+/* Logs every mistake. */
+static int load_config(const DaemonOptions *options, const char *hostname, Config **ret, ConfigErrors *errors)
 {
-        AUTO(config_errors_done) ConfigErrors errors = { 0 };
         ConfigContext context = { .hostname = hostname,
                 .credentials_directory = getenv("CREDENTIALS_DIRECTORY") };
         const char *path = options->config_path ?: SIGNPOST_CONFIG_FILE;
         int r;
 
         if (!options->config_path && access(path, F_OK) < 0 && errno == ENOENT)
-                r = config_default(ret, &context, &errors);
+                r = config_default(ret, &context, errors);
         else
-                r = config_load(ret, path, &context, &errors);
-        for (size_t i = 0; i < errors.count; i++)
-                log_error("%s", errors.texts[i]);
+                r = config_load(ret, path, &context, errors);
+        for (size_t i = 0; i < errors->count; i++)
+                log_message(LOG_ERR, MESSAGE_BAD_CONFIGURATION, NULL, "%s", errors->texts[i]);
         return r;
 }
 
@@ -81,12 +84,13 @@ static void find_hostname(char hostname[static HOST_NAME_MAX + 1])
 
 int daemon_check(const DaemonOptions *options)
 {
+        AUTO(config_errors_done) ConfigErrors errors = { 0 };
         AUTO(config_freep) Config *config = NULL;
         char hostname[HOST_NAME_MAX + 1];
         int r;
 
         find_hostname(hostname);
-        r = load_config(options, hostname, &config);
+        r = load_config(options, hostname, &config, &errors);
         if (r < 0)
                 return r;
         printf("the configuration is good: %zu provider%s, %zu record%s\n", config->n_providers,
@@ -142,6 +146,14 @@ static void on_waiting(void *userdata, bool waiting)
 
         if (r < 0)
                 log_warning("cannot watch routes: %s; a lost network is noticed later", strerror(-r));
+}
+
+static void on_changed(void *userdata)
+{
+        Daemon *daemon = userdata;
+
+        if (daemon->bus)
+                bus_changed(daemon->bus);
 }
 
 static void on_settled(void *userdata)
@@ -201,33 +213,86 @@ static int configure(Daemon *daemon, Config *config, bool force)
         return hosting_commit(daemon->hosting, config, !daemon->options.once && !daemon->options.dry_run);
 }
 
-static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+static int change_config(Daemon *daemon, ConfigErrors *errors)
 {
-        Daemon *daemon = userdata;
         AUTO(config_freep) Config *config = NULL;
         Config *old;
+        int r = load_config(&daemon->options, daemon->hostname, &config, errors);
+
+        if (r < 0) {
+                log_error("the new configuration is not used; the old one stays in force");
+                return -EBADMSG;
+        }
+        r = configure(daemon, config, false);
+        if (r < 0)
+                log_error("cannot use the new configuration: %s", strerror(-r));
+        else
+                log_notice("reloaded: %zu records", config->n_records);
+        /* The engine looks at the new one now, come what may. */
+        old = daemon->config;
+        daemon->config = config;
+        config = old;
+        if (daemon->bus)
+                bus_reconfigured(daemon->bus);
+        return r;
+}
+
+static int reload(Daemon *daemon, ConfigErrors *errors)
+{
         int r;
+
+        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, clock_now_usec(CLOCK_MONOTONIC));
+        r = change_config(daemon, errors);
+        sd_notify(0, "READY=1");
+        tell_status(daemon);
+        return r;
+}
+
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+        AUTO(config_errors_done) ConfigErrors errors = { 0 };
 
         (void) source;
         (void) info;
-        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, clock_now_usec(CLOCK_MONOTONIC));
-        r = load_config(&daemon->options, daemon->hostname, &config);
-        if (r < 0) {
-                log_error("the new configuration is not used; the old one stays in force");
-        } else {
-                r = configure(daemon, config, false);
-                if (r < 0)
-                        log_error("cannot use the new configuration: %s", strerror(-r));
-                else
-                        log_notice("reloaded: %zu records", config->n_records);
-                /* The engine looks at the new one now, come what may. */
-                old = daemon->config;
-                daemon->config = config;
-                config = old;
-        }
-        sd_notify(0, "READY=1");
-        tell_status(daemon);
+        reload(userdata, &errors);
         return 0;
+}
+
+/* What the bus asks for. */
+
+static char *join_lines(const ConfigErrors *errors)
+{
+        AUTO_FREE char *joined = strdup("");
+
+        for (size_t i = 0; joined && i < errors->count; i++) {
+                char *longer = NULL;
+
+                if (asprintf(&longer, "%s%s%s", joined, i > 0 ? "\n" : "", errors->texts[i]) < 0)
+                        longer = NULL;
+                free(joined);
+                joined = longer;
+        }
+        return STEAL(joined);
+}
+
+static int on_reload_asked(void *userdata, char **ret_errors)
+{
+        AUTO(config_errors_done) ConfigErrors errors = { 0 };
+        int r = reload(userdata, &errors);
+
+        if (r != -EBADMSG)
+                return r;
+        *ret_errors = join_lines(&errors);
+        return *ret_errors ? -EBADMSG : -ENOMEM;
+}
+
+static int on_refresh_asked(void *userdata)
+{
+        Daemon *daemon = userdata;
+        int r = monitor_refresh(daemon->monitor);
+
+        engine_refresh(daemon->engine);
+        return r;
 }
 
 static int on_stop_timer(sd_event_source *source, uint64_t usec, void *userdata)
@@ -300,6 +365,7 @@ static int make_engine(Daemon *daemon)
                 .new_provider = on_new_provider,
                 .waiting = on_waiting,
                 .settled = on_settled,
+                .changed = on_changed,
                 .userdata = daemon,
         };
 
@@ -307,6 +373,19 @@ static int make_engine(Daemon *daemon)
         if (!daemon->interfaces)
                 return -ENOMEM;
         return engine_new(&daemon->engine, daemon->event, daemon->interfaces, daemon->store, &callbacks);
+}
+
+static int join_bus(Daemon *daemon)
+{
+        BusOperations operations = {
+                .reload = on_reload_asked,
+                .refresh = on_refresh_asked,
+                .userdata = daemon,
+        };
+
+        if (daemon->options.once || daemon->options.dry_run)
+                return 0;
+        return bus_new(&daemon->bus, daemon->event, daemon->engine, &operations);
 }
 
 static int start(Daemon *daemon)
@@ -323,6 +402,8 @@ static int start(Daemon *daemon)
                 r = hosting_new(&daemon->hosting, daemon->event, daemon->state_directory, daemon->hostname);
         if (r >= 0)
                 r = make_engine(daemon);
+        if (r >= 0)
+                r = join_bus(daemon);
         if (r < 0) {
                 log_error("cannot start: %s", strerror(-r));
                 return r;
@@ -334,14 +415,19 @@ static int start(Daemon *daemon)
                 return r;
         }
         r = configure(daemon, daemon->config, daemon->options.force);
-        if (r < 0)
+        if (r < 0) {
                 log_error("cannot begin to publish: %s", strerror(-r));
-        return r;
+                return r;
+        }
+        if (daemon->bus)
+                bus_reconfigured(daemon->bus);
+        return 0;
 }
 
 int daemon_new(Daemon **ret, const DaemonOptions *options)
 {
         AUTO(daemon_freep) Daemon *daemon = calloc(1, sizeof *daemon);
+        AUTO(config_errors_done) ConfigErrors errors = { 0 };
         int r;
 
         if (!daemon)
@@ -349,7 +435,7 @@ int daemon_new(Daemon **ret, const DaemonOptions *options)
         daemon->options = *options;
         daemon->lock_fd = -1;
         find_hostname(daemon->hostname);
-        r = load_config(options, daemon->hostname, &daemon->config);
+        r = load_config(options, daemon->hostname, &daemon->config, &errors);
         if (r < 0)
                 return -EBADMSG;
         set_log_level(daemon, daemon->config);
@@ -381,6 +467,7 @@ Daemon *daemon_free(Daemon *daemon)
         if (!daemon)
                 return NULL;
         monitor_free(daemon->monitor);
+        bus_free(daemon->bus);
         engine_free(daemon->engine);
         hosting_free(daemon->hosting);
         store_free(daemon->store);

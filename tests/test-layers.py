@@ -17,7 +17,7 @@ LIBRARIES = {
     "ldns/": {"dns"},
     "openssl/": {"dns"},
     "netlink/": {"netlink"},
-    "json-c/": {"config", "engine"},
+    "json-c/": {"config", "engine", "ctl"},
     "curl/": {"http"},
     "systemd/sd-bus.h": {"bus", "ctl"},
     "systemd/sd-bus-vtable.h": {"bus"},

@@ -9,6 +9,7 @@
 #include "engine/publication.h"
 #include "engine/store.h"
 #include "model/interfaces.h"
+#include "policy/select.h"
 #include "provider/provider.h"
 #include "util/cleanup.h"
 
@@ -22,6 +23,8 @@ typedef struct EngineCallbacks {
         void (*waiting)(void *userdata, bool waiting);
         /* Called from the loop each time that everything came to rest: see engine_is_settled(). */
         void (*settled)(void *userdata);
+        /* Something that engine/status.h tells may be different. Called from the loop, after the packets. */
+        void (*changed)(void *userdata);
         void *userdata;
 } EngineCallbacks;
 
@@ -30,9 +33,9 @@ typedef struct EngineOptions {
         bool dry_run; /* read, decide, say; send no change */
 } EngineOptions;
 
-/* All borrowed. */
-int engine_new(Engine **ret, sd_event *event, const Interfaces *facts, Store *store,
-        const EngineCallbacks *callbacks);
+/* All borrowed. The engine marks addresses in `facts` that are about to go; it is filled in by others. */
+int engine_new(
+        Engine **ret, sd_event *event, Interfaces *facts, Store *store, const EngineCallbacks *callbacks);
 /* Saves the store. */
 Engine *engine_free(Engine *engine);
 DEFINE_FREEP(Engine, engine_free)
@@ -45,6 +48,23 @@ int engine_configure(Engine *engine, const Config *config, const EngineOptions *
 void engine_facts_changed(Engine *engine);
 
 void engine_network_returned(Engine *engine);
+
+/* What people ask for. */
+
+/* Looks again: reads every RRset back, and tries at once whatever waits or is parked (but asks no provider
+ * twice in a second). */
+void engine_refresh(Engine *engine);
+
+/* The same for one record, or all of them (NULL). force: forgets what was seen, and writes what is wanted
+ * even if it stands there already. -ENOENT: no such record. */
+int engine_publish(Engine *engine, const Name *name, bool force);
+
+/* The interface is about to go down: its addresses are treated as gone, at once and without withdraw_delay,
+ * until the kernel takes them away, or for a minute if it does not. -ENODEV: no such interface. */
+int engine_withdraw_interface(Engine *engine, const char *interface);
+
+/* Each address of the record's sources, and why it was taken or left. -ENOENT: no such record. */
+int engine_explain(const Engine *engine, const Name *name, SelectVisit visit, void *userdata);
 
 /* The daemon stops: takes along what "withdraw_on_stop" names; `settled` is called when that is done. */
 void engine_withdraw(Engine *engine);

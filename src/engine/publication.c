@@ -14,7 +14,7 @@
  * fudge. */
 #define PENDING_USEC (600 * USEC_PER_SEC)
 
-Publication *publication_new(const RecordConfig *record, uint16_t type, Store *store)
+Publication *publication_new(const RecordConfig *record, uint16_t type, Store *store, PublicationList *news)
 {
         Publication *publication = calloc(1, sizeof *publication);
         const StoreEntry *entry;
@@ -24,6 +24,7 @@ Publication *publication_new(const RecordConfig *record, uint16_t type, Store *s
         publication->record = record;
         publication->type = type;
         publication->store = store;
+        publication->news = news;
         publication->wake_usec = USEC_INFINITY;
         entry = store_find(store, record->provider->id, &record->name, type);
         if (entry)
@@ -35,6 +36,8 @@ Publication *publication_free(Publication *publication)
 {
         if (!publication)
                 return NULL;
+        if (publication->is_news)
+                TAILQ_REMOVE(publication->news, publication, news_entry);
         rrset_free(publication->wanted);
         rrset_free(publication->seen);
         rrset_free(publication->disputed);
@@ -80,10 +83,19 @@ static int remember(Publication *publication, const RRset *mine, const RRset *pe
         return r < 0 ? r : 0;
 }
 
+void publication_touch(Publication *publication)
+{
+        if (publication->is_news)
+                return;
+        publication->is_news = true;
+        TAILQ_INSERT_TAIL(publication->news, publication, news_entry);
+}
+
 static void set_state(Publication *publication, PublicationState state, const char *reason)
 {
         char *copy = reason ? strdup(reason) : NULL;
 
+        publication_touch(publication);
         free(publication->reason);
         publication->reason = copy;
         publication->state = state;
@@ -92,6 +104,7 @@ static void set_state(Publication *publication, PublicationState state, const ch
 int publication_set_wanted(Publication *publication, const Selection *selection, usec_t now)
 {
         AUTO(rrset_freep) RRset *wanted = NULL;
+        bool hurry = selection->count == 0 && selection->leaving;
 
         if (selection->state == FACT_UNKNOWN || publication->withdrawing)
                 return 0;
@@ -103,11 +116,19 @@ int publication_set_wanted(Publication *publication, const Selection *selection,
         for (size_t i = 0; i < selection->count; i++)
                 if (rrset_add_address(wanted, &selection->addresses[i]) < 0)
                         return -ENOMEM;
-        if (publication->wanted_known && rrset_equal(wanted, publication->wanted))
-                return 0;
+        if (publication->wanted_known && rrset_equal(wanted, publication->wanted)) {
+                if (!hurry || publication->hurry)
+                        return 0;
+                publication->hurry = true; /* before it only waited */
+                return 1;
+        }
         if (!wanted)
                 publication->empty_since = now;
+        publication->hurry = hurry;
         publication->wanted_known = true;
+        if (publication->state == PUBLICATION_IN_SYNC)
+                publication->state = PUBLICATION_PENDING;
+        publication_touch(publication);
         rrset_free(publication->wanted);
         publication->wanted = STEAL(wanted);
         return 1;
@@ -124,7 +145,7 @@ int publication_decide(Publication *publication, usec_t now, RRset **ret_target,
                 .seen_known = publication->seen_known,
                 .seen = publication->synthesized ? NULL : publication->seen,
                 .ours = ours(publication),
-                .withdraw_at_once = publication->withdrawing,
+                .withdraw_at_once = publication->withdrawing || publication->hurry,
         };
         int step = publish_decide(&facts, now, ret_target, ret_when);
 
@@ -320,6 +341,7 @@ int publication_saw(Publication *publication, RRset *set)
 {
         if (!rrset_same_data(set, publication->seen))
                 publication->synthesized = false;
+        publication_touch(publication);
         rrset_free(publication->seen);
         publication->seen = set;
         publication->seen_known = true;
@@ -335,6 +357,30 @@ void publication_settled(Publication *publication)
         publication->failures = publication->refusals = 0;
         forget_conflicts(publication);
         set_state(publication, PUBLICATION_IN_SYNC, NULL);
+}
+
+void publication_waits(Publication *publication)
+{
+        if (publication->state != PUBLICATION_RETRYING)
+                set_state(publication, PUBLICATION_PENDING, NULL);
+}
+
+void publication_ask(Publication *publication, bool force)
+{
+        publication->force = publication->force || force;
+        set_state(publication, PUBLICATION_PENDING, NULL);
+        if (publication->in_flight)
+                return;
+        publication->seen_known = false;
+        publication->wake_usec = USEC_INFINITY;
+}
+
+const RRset *publication_published(const Publication *publication)
+{
+        if (publication->synthesized)
+                return NULL;
+        /* While a quarrel is looked into, what was there before it is the best that is known. */
+        return publication->seen || publication->seen_known ? publication->seen : publication->disputed;
 }
 
 const char *publication_state_to_text(PublicationState state)

@@ -23,7 +23,10 @@ typedef enum PublicationState {
         PUBLICATION_PARKED,   /* refused; a person must act */
 } PublicationState;
 
-typedef struct Publication {
+typedef struct Publication Publication;
+typedef TAILQ_HEAD(PublicationList, Publication) PublicationList;
+
+struct Publication {
         const RecordConfig *record;
         uint16_t type;
         Store *store; /* what of it is ours */
@@ -31,6 +34,7 @@ typedef struct Publication {
         bool wanted_known;
         RRset *wanted;      /* our own values; NULL: none */
         usec_t empty_since; /* CLOCK_BOOTTIME */
+        bool hurry;         /* empty because its addresses are about to go: nothing to wait for */
         bool withdrawing;   /* the daemon stops and takes it along */
 
         bool seen_known;
@@ -55,11 +59,16 @@ typedef struct Publication {
 
         bool dirty; /* the queue looks at it when it next can */
         TAILQ_ENTRY(Publication) dirty_entry;
-} Publication;
 
-typedef TAILQ_HEAD(PublicationList, Publication) PublicationList;
+        void *userdata; /* its owner's */
 
-Publication *publication_new(const RecordConfig *record, uint16_t type, Store *store);
+        PublicationList *news; /* of those that may look different to whoever shows them */
+        bool is_news;
+        TAILQ_ENTRY(Publication) news_entry;
+};
+
+/* store, news: borrowed. */
+Publication *publication_new(const RecordConfig *record, uint16_t type, Store *store, PublicationList *news);
 Publication *publication_free(Publication *publication);
 DEFINE_FREEP(Publication, publication_free)
 
@@ -88,5 +97,18 @@ bool publication_is_pending(const Publication *publication, usec_t *ret_left_use
 
 /* Everything is as it should be. */
 void publication_settled(Publication *publication);
+
+/* The last address goes at its time, unless another one comes. */
+void publication_waits(Publication *publication);
+
+/* Somebody asks for it: what was seen is forgotten, and what went wrong. force: written even if it stands
+ * there already. */
+void publication_ask(Publication *publication, bool force);
+
+/* Puts it among the news. */
+void publication_touch(Publication *publication);
+
+/* What the server was last known to hold; NULL: nothing, or not known yet. */
+const RRset *publication_published(const Publication *publication);
 
 const char *publication_state_to_text(PublicationState state);

@@ -19,6 +19,7 @@ struct Queue {
         size_t count;
         Publication **publications;
         PublicationList dirty;
+        size_t n_dirty;
 
         Operation operation;
         size_t n_flight;
@@ -26,6 +27,7 @@ struct Queue {
         RRsetKey *keys;       /* … of READS_AT_ONCE */
 
         Pause pause;            /* nothing begins before it ends */
+        bool answered;          /* the provider has, at least once */
         bool withdrawing;       /* the daemon stops */
         usec_t last_start_usec; /* of an operation */
         usec_t wake_usec;       /* the earliest of the publications' */

@@ -35,6 +35,7 @@ static void say_problem(Queue *queue, const char *reason)
 
 static void no_problem(Queue *queue)
 {
+        queue->answered = true;
         pause_after_success(&queue->pause);
         if (!queue->problem)
                 return;

@@ -34,6 +34,7 @@ void queue_mark(Queue *queue, Publication *publication)
         if (publication->dirty || publication->state == PUBLICATION_PARKED)
                 return;
         publication->dirty = true;
+        queue->n_dirty++;
         TAILQ_INSERT_TAIL(&queue->dirty, publication, dirty_entry);
 }
 
@@ -42,12 +43,14 @@ void queue_unmark(Queue *queue, Publication *publication)
         if (!publication->dirty)
                 return;
         publication->dirty = false;
+        queue->n_dirty--;
         TAILQ_REMOVE(&queue->dirty, publication, dirty_entry);
 }
 
 void queue_wake_at(Queue *queue, Publication *publication, usec_t when)
 {
         publication->wake_usec = when;
+        publication_touch(publication);
         if (when < queue->wake_usec)
                 queue->wake_usec = when;
 }
@@ -76,7 +79,8 @@ static void wake_publications(Queue *queue, usec_t now)
                 usec_t left;
 
                 if (publication->wake_usec > now) {
-                        queue_wake_at(queue, publication, publication->wake_usec);
+                        if (publication->wake_usec < queue->wake_usec)
+                                queue->wake_usec = publication->wake_usec;
                         continue;
                 }
                 publication->wake_usec = USEC_INFINITY;
@@ -84,6 +88,7 @@ static void wake_publications(Queue *queue, usec_t now)
                         publication->seen_known = false;
                 if (publication->state == PUBLICATION_PARKED)
                         publication->state = PUBLICATION_PENDING;
+                publication_touch(publication);
                 queue_mark(queue, publication);
         }
 }
@@ -110,13 +115,9 @@ static void arm_verify(Queue *queue)
         sd_event_source_set_enabled(queue->verify_timer, SD_EVENT_ONESHOT);
 }
 
-/* "verify": read everything back; what differs is repaired by the ordinary way. */
-static int on_verify(sd_event_source *source, uint64_t usec, void *userdata)
+/* Reads everything back; what differs is repaired by the ordinary way. */
+static void look_again(Queue *queue)
 {
-        Queue *queue = userdata;
-
-        (void) source;
-        (void) usec;
         for (size_t i = 0; i < queue->count; i++) {
                 Publication *publication = queue->publications[i];
 
@@ -125,6 +126,15 @@ static int on_verify(sd_event_source *source, uint64_t usec, void *userdata)
                 publication->seen_known = false;
                 queue_mark(queue, publication);
         }
+}
+
+static int on_verify(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        Queue *queue = userdata;
+
+        (void) source;
+        (void) usec;
+        look_again(queue);
         arm_verify(queue);
         queue_run(queue);
         return 0;
@@ -149,6 +159,8 @@ static void start(Queue *queue, Operation operation, const ChangeSet *changes)
                         store_log(queue->options.store);
                 r = provider_apply(queue->provider, changes);
         }
+        for (size_t i = 0; i < queue->n_flight; i++)
+                publication_touch(queue->flight[i]);
         if (r >= 0)
                 return;
         queue->operation = OPERATION_NONE;
@@ -210,10 +222,12 @@ static bool consider(Queue *queue, Publication *publication, ChangeSet *changes,
                 return false; /* stays marked */
         if (step != PUBLISH_CHANGE) {
                 queue_unmark(queue, publication);
-                if (step == PUBLISH_WAIT)
+                if (step == PUBLISH_WAIT) {
+                        publication_waits(publication);
                         queue_wake_at(queue, publication, when);
-                else
+                } else {
                         settle(queue, publication);
+                }
                 return false;
         }
         if (queue->options.dry_run) {
@@ -275,6 +289,58 @@ void queue_network_returned(Queue *queue)
         provider_network_returned(queue->provider);
         if (pause_shorten(&queue->pause, queue_now_usec(queue), queue->last_start_usec))
                 queue_run(queue);
+}
+
+/* A person's word ends any pause, a parked one too. */
+static void unpause(Queue *queue)
+{
+        queue->pause.parked = false;
+        queue_network_returned(queue);
+}
+
+void queue_ask(Queue *queue, Publication *publication, bool force)
+{
+        for (size_t i = 0; i < queue->count; i++) {
+                if (publication && publication != queue->publications[i])
+                        continue;
+                publication_ask(queue->publications[i], force);
+                queue_mark(queue, queue->publications[i]);
+        }
+        unpause(queue);
+        queue_run(queue);
+}
+
+void queue_refresh(Queue *queue)
+{
+        for (size_t i = 0; i < queue->count; i++)
+                if (queue->publications[i]->state >= PUBLICATION_RETRYING)
+                        publication_ask(queue->publications[i], false);
+        look_again(queue);
+        unpause(queue);
+        queue_run(queue);
+}
+
+void queue_get_status(const Queue *queue, QueueStatus *ret)
+{
+        *ret = (QueueStatus){
+                .answered = queue->answered,
+                .failing = queue->pause.failures + queue->pause.refusals > 0,
+                .parked = queue->pause.parked,
+                .problem = queue->problem,
+                .length = queue->n_dirty + queue->n_flight,
+                .next_usec = queue->pause.until_usec,
+        };
+}
+
+usec_t queue_next_usec(const Queue *queue, const Publication *publication)
+{
+        bool waits = publication->state >= PUBLICATION_RETRYING || publication->state == PUBLICATION_PENDING;
+
+        if (publication->in_flight || !waits)
+                return USEC_INFINITY;
+        if (publication->wake_usec != USEC_INFINITY)
+                return publication->wake_usec;
+        return queue->pause.until_usec; /* USEC_INFINITY where there is no pause */
 }
 
 void queue_withdraw(Queue *queue)

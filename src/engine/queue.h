@@ -43,6 +43,29 @@ void queue_run(Queue *queue);
 /* The network is back: what waits for it tries at once (but not twice in a second). */
 void queue_network_returned(Queue *queue);
 
+/* Somebody asks to look again at one publication, or at all of them (NULL): nothing that waits or is parked
+ * waits on (but the provider is not asked twice in a second). force: as for publication_ask(). */
+void queue_ask(Queue *queue, Publication *publication, bool force);
+
+/* Reads every publication back; what differs is put right. What failed is tried again at once, as above. */
+void queue_refresh(Queue *queue);
+
+/* How it stands with the provider. The problem is borrowed until the queue runs. */
+typedef struct QueueStatus {
+        bool answered;       /* the provider has, at least once */
+        bool failing;        /* since then it has not */
+        bool parked;         /* … because it refused everything */
+        const char *problem; /* NULL: none */
+        size_t length;       /* publications that wait or are under way */
+        usec_t next_usec;    /* CLOCK_BOOTTIME when it tries again; USEC_INFINITY: it waits for nothing */
+} QueueStatus;
+
+void queue_get_status(const Queue *queue, QueueStatus *ret);
+
+/* CLOCK_BOOTTIME when this publication goes on by itself; USEC_INFINITY: it is under way, or waits for
+ * nothing. */
+usec_t queue_next_usec(const Queue *queue, const Publication *publication);
+
 /* Takes along what "withdraw_on_stop" names and leaves the rest as it is. */
 void queue_withdraw(Queue *queue);
 

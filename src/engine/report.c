@@ -7,18 +7,11 @@
 #include <string.h>
 
 #include "util/log.h"
+#include "util/message-id.h"
 
 enum {
         VALUES_SHOWN = 12,
 };
-
-/* Message ids, for `journalctl MESSAGE_ID=` and the catalog. */
-#define MESSAGE_PUBLISHED "29716ca53eb547988e15090fb895251d"
-#define MESSAGE_CONFLICT  "05f885b7dd0b4ee98ef8fde43e5ed943"
-#define MESSAGE_PARKED    "f0df8931142d46d394ae41b2b55bcf30"
-#define MESSAGE_PROBLEM   "12c231f99d074e3683a4bfef12228f16"
-#define MESSAGE_RECOVERED "f069dbfa1d694cf3ba863a9ee09a84ad"
-#define MESSAGE_PLANNED   "d064a2b9724b4ebb86d764fea89edf2e"
 
 const char *report_values(const RRset *set, size_t most, char buffer[static REPORT_VALUES_MAX])
 {

@@ -15,6 +15,7 @@
 
 #include "util/file.h"
 #include "util/log.h"
+#include "util/message-id.h"
 
 enum {
         STORE_VERSION = 1,
@@ -302,8 +303,7 @@ static int read_text(Store *store, const char *text, size_t size)
         return r;
 }
 
-/* One entry a line. The last line may have been cut off by a power cut: what it would have said was not sent.
- */
+/* One entry a line. The last line may have been cut off by a power cut: what it would have said was not sent. */
 static int read_log_text(Store *store, char *text)
 {
         char *line = text;
@@ -361,10 +361,12 @@ static void set_aside(Store *store, int error)
                 return;
         }
         if (rename(store->path, aside) < 0)
-                log_error("%s: cannot be used (%s) nor set aside: %m; what was published before is not known",
+                log_message(LOG_ERR, MESSAGE_STATE_FILE, LOG_FIELDS({ "SIGNPOST_FILE", store->path }),
+                        "%s: cannot be used (%s) nor set aside: %m; what was published before is not known",
                         store->path, strerror(-error));
         else
-                log_error("%s: is damaged and was set aside as %s; what was published before is not known",
+                log_message(LOG_ERR, MESSAGE_STATE_FILE, LOG_FIELDS({ "SIGNPOST_FILE", store->path }),
+                        "%s: is damaged and was set aside as %s; what was published before is not known",
                         store->path, aside);
 }
 
@@ -479,9 +481,10 @@ static int write_file(const Store *store)
 static int say(Store *store, int r)
 {
         if (r < 0 && !store->failing)
-                log_error("%s: cannot be written: %s; publishing goes on, but after a restart it will not be "
-                          "known what "
-                          "was published",
+                log_message(LOG_ERR, MESSAGE_STATE_FILE, LOG_FIELDS({ "SIGNPOST_FILE", store->path }),
+                        "%s: cannot be written: %s; publishing goes on, but after a restart it will not be "
+                        "known "
+                        "what was published",
                         store->path, strerror(-r));
         else if (r >= 0 && store->failing)
                 log_notice("%s: can be written again", store->path);

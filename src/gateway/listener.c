@@ -17,6 +17,7 @@
 #include "model/address.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/message-id.h"
 
 #define RETRY_FIRST_USEC (1 * USEC_PER_SEC)
 #define RETRY_LAST_USEC  (60 * USEC_PER_SEC)
@@ -93,7 +94,8 @@ static int on_datagram(sd_event_source *source __attribute__((unused)), int fd,
 static int suspend_accept(Port *port, int error)
 {
         if (!port->accept_is_suspended)
-                log_warning("cannot take TCP connections at %s (%s): trying again every second", port->text,
+                log_message(LOG_WARNING, MESSAGE_LISTEN, LOG_FIELDS({ "SIGNPOST_ADDRESS", port->text }),
+                        "cannot take TCP connections at %s (%s): trying again every second", port->text,
                         strerror(error));
         port->accept_is_suspended = true;
         sd_event_source_set_enabled(port->io, SD_EVENT_OFF);
@@ -170,7 +172,7 @@ static int try_to_bind(Port *port)
                 return 0;
         }
         if (port->retry_usec == 0)
-                log_warning(
+                log_message(LOG_WARNING, MESSAGE_LISTEN, LOG_FIELDS({ "SIGNPOST_ADDRESS", port->text }),
                         "cannot answer DNS queries at %s yet (%s): trying again", port->text, strerror(-r));
         port->retry_usec = port->retry_usec == 0 ? RETRY_FIRST_USEC : port->retry_usec * 2;
         if (port->retry_usec > RETRY_LAST_USEC)

@@ -107,6 +107,18 @@ static LinkFact *take_link(Interfaces *table, int index)
         return &larger[at];
 }
 
+/* Takes the marks of interfaces_set_leaving() away; true: there were some. */
+static bool stay(LinkFact *link)
+{
+        bool changed = false;
+
+        for (size_t i = 0; i < link->n_addresses; i++) {
+                changed = changed || link->addresses[i].leaving;
+                link->addresses[i].leaving = false;
+        }
+        return changed;
+}
+
 int interfaces_set_link(Interfaces *table, int index, const char *name, bool up, bool carrier, bool loopback)
 {
         LinkFact *link = take_link(table, index);
@@ -122,6 +134,8 @@ int interfaces_set_link(Interfaces *table, int index, const char *name, bool up,
         link->carrier = carrier;
         link->loopback = loopback;
         link->known = true;
+        if (!up || !carrier)
+                stay(link);
         return 1;
 }
 
@@ -129,7 +143,7 @@ int interfaces_set_address(Interfaces *table, int index, const AddressFact *fact
 {
         LinkFact *link = take_link(table, index);
         AddressFact *larger, *old;
-        bool found, same;
+        bool found, same, leaving;
         size_t at;
 
         if (!link)
@@ -138,8 +152,10 @@ int interfaces_set_address(Interfaces *table, int index, const AddressFact *fact
         if (found) {
                 old = &link->addresses[at];
                 same = old->scope == fact->scope && old->flags == fact->flags;
+                leaving = old->leaving;
                 *old = *fact;
                 old->generation = table->generation;
+                old->leaving = leaving;
                 return same ? 0 : 1;
         }
         larger = resize(link->addresses, link->n_addresses, sizeof *larger);
@@ -150,6 +166,7 @@ int interfaces_set_address(Interfaces *table, int index, const AddressFact *fact
         link->n_addresses++;
         larger[at] = *fact;
         larger[at].generation = table->generation;
+        larger[at].leaving = false;
         return 1;
 }
 
@@ -251,6 +268,33 @@ int interfaces_sweep(Interfaces *table)
         table->n_links = kept;
         table->state = FACT_KNOWN;
         return changed ? 1 : 0;
+}
+
+int interfaces_set_leaving(Interfaces *table, const char *name)
+{
+        int r = -ENODEV;
+
+        for (size_t i = 0; i < table->n_links; i++) {
+                LinkFact *link = &table->links[i];
+
+                if (!link->known || strcmp(link->name, name) != 0)
+                        continue;
+                r = 0;
+                for (size_t a = 0; a < link->n_addresses; a++) {
+                        r = r || !link->addresses[a].leaving;
+                        link->addresses[a].leaving = true;
+                }
+        }
+        return r;
+}
+
+int interfaces_clear_leaving(Interfaces *table)
+{
+        bool changed = false;
+
+        for (size_t i = 0; i < table->n_links; i++)
+                changed |= stay(&table->links[i]);
+        return changed;
 }
 
 size_t interfaces_count_addresses(const Interfaces *table)

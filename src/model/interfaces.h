@@ -17,6 +17,7 @@ typedef struct AddressFact {
         Address address;
         uint8_t prefix_length;
         uint8_t scope; /* RT_SCOPE_* of linux/rtnetlink.h */
+        bool leaving;  /* the table's own: see interfaces_set_leaving() */
         uint32_t flags;
         uint32_t generation; /* the table's own */
 } AddressFact;
@@ -66,5 +67,13 @@ int interfaces_remove_address(Interfaces *table, int index, const Address *addre
  * sweep returns 1 when anything went, else 0, and makes the state known (a change too, the first time). */
 void interfaces_begin_sync(Interfaces *table);
 int interfaces_sweep(Interfaces *table);
+
+/* Somebody who is about to take this interface down said so: marks the addresses that it has now. The marks
+ * go with the addresses, or when the link goes down. -ENODEV: no link of that name; 1: marked something new;
+ * 0. */
+int interfaces_set_leaving(Interfaces *table, const char *name);
+
+/* It did not happen: takes all marks away. 1: there were some. */
+int interfaces_clear_leaving(Interfaces *table);
 
 size_t interfaces_count_addresses(const Interfaces *table);

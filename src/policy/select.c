@@ -23,7 +23,7 @@ void selection_done(Selection *selection)
 
 bool selection_equal(const Selection *a, const Selection *b)
 {
-        if (a->state != b->state || a->count != b->count)
+        if (a->state != b->state || a->leaving != b->leaving || a->count != b->count)
                 return false;
         for (size_t i = 0; i < a->count; i++)
                 if (!address_equal(&a->addresses[i], &b->addresses[i]))
@@ -129,7 +129,7 @@ static SelectReason judge_address(const SourceConfig *source, const AddressFact 
                 reason = judge_flags(source, fact);
         if (reason == SELECT_TAKEN)
                 reason = judge_policy(source, &fact->address);
-        return reason;
+        return reason == SELECT_TAKEN && fact->leaving ? SELECT_LEAVING : reason;
 }
 
 /* One that may be published. The lower the rank, the rather it is kept when there is a limit. */
@@ -141,6 +141,7 @@ typedef struct Candidate {
 } Candidate;
 
 typedef struct Candidates {
+        bool leaving; /* there were more */
         size_t count, capacity;
         Candidate *items;
 } Candidates;
@@ -198,8 +199,11 @@ static int collect(Candidates *candidates, const SourceConfig *source, const Int
                         const AddressFact *fact = &link->addresses[a];
                         Candidate candidate = { .order = candidates->count };
 
-                        if (fact->address.family != source->family ||
-                                judge_address(source, fact) != SELECT_TAKEN)
+                        if (fact->address.family != source->family)
+                                continue;
+                        candidate.reason = judge_address(source, fact);
+                        candidates->leaving = candidates->leaving || candidate.reason == SELECT_LEAVING;
+                        if (candidate.reason != SELECT_TAKEN)
                                 continue;
                         candidate.rank = rank_of(fact);
                         candidate.address = published_form(source, &fact->address);
@@ -273,7 +277,10 @@ static int to_selection(Selection *ret, const Candidates *candidates)
         }
         for (size_t i = 0; i < candidates->count; i++)
                 addresses[i] = candidates->items[i].address;
-        *ret = (Selection){ .state = FACT_KNOWN, .count = candidates->count, .addresses = addresses };
+        *ret = (Selection){ .state = FACT_KNOWN,
+                .leaving = candidates->leaving,
+                .count = candidates->count,
+                .addresses = addresses };
         return 0;
 }
 
@@ -389,6 +396,7 @@ static const char *const reason_texts[] = {
         [SELECT_PRIVATE] = "it is private (RFC 1918, RFC 6598) and \"private\" is false",
         [SELECT_NOT_INCLUDED] = "no network of \"include\" holds it",
         [SELECT_EXCLUDED] = "a network of \"exclude\" holds it",
+        [SELECT_LEAVING] = "its interface is about to go down",
         [SELECT_DUPLICATE] = "the same address is taken already",
         [SELECT_LIMIT] = "\"limit\" others are preferred to it",
 };

@@ -32,6 +32,7 @@ typedef enum SelectReason {
         SELECT_PRIVATE,
         SELECT_NOT_INCLUDED,
         SELECT_EXCLUDED,
+        SELECT_LEAVING,
         SELECT_DUPLICATE,
         SELECT_LIMIT,
 } SelectReason;
@@ -47,6 +48,7 @@ typedef struct SelectVerdict {
 /* The addresses taken: sorted, none twice. */
 typedef struct Selection {
         FactState state; /* unknown: nothing may be concluded from `count` being 0 */
+        bool leaving;    /* it would have more, were they not about to go: what is gone is not waited for */
         size_t count;
         Address *addresses;
 } Selection;

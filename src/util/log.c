@@ -29,8 +29,8 @@ enum {
 
 static struct {
         int level;
-        bool journal;
-} log_state = { .level = LOG_INFO };
+        LogTarget target;
+} log_state = { .level = LOG_INFO, .target = LOG_TARGET_CONSOLE };
 
 static const char *const level_names[] = {
         [LOG_EMERG] = "emerg",
@@ -58,7 +58,7 @@ static bool stderr_is_journal(void)
 void log_setup(int level)
 {
         log_state.level = level;
-        log_state.journal = stderr_is_journal();
+        log_state.target = stderr_is_journal() ? LOG_TARGET_JOURNAL : LOG_TARGET_CONSOLE;
 }
 
 void log_set_level(int level)
@@ -86,6 +86,34 @@ int log_level_from_text(const char *text)
 const char *log_level_to_text(int level)
 {
         return level >= 0 && (size_t) level < ARRAY_LENGTH(level_names) ? level_names[level] : "?";
+}
+
+static const char *const target_names[] = {
+        [LOG_TARGET_JOURNAL] = "journal",
+        [LOG_TARGET_CONSOLE] = "console",
+};
+
+void log_set_target(LogTarget target)
+{
+        log_state.target = target;
+}
+
+LogTarget log_get_target(void)
+{
+        return log_state.target;
+}
+
+int log_target_from_text(const char *text)
+{
+        for (size_t i = 0; i < ARRAY_LENGTH(target_names); i++)
+                if (strcmp(text, target_names[i]) == 0)
+                        return (int) i;
+        return -EINVAL;
+}
+
+const char *log_target_to_text(LogTarget target)
+{
+        return target_names[target];
 }
 
 static void send_to_journal(int level, const char *message_id, const LogField *fields, const char *message)
@@ -135,7 +163,7 @@ void log_message(int level, const char *message_id, const LogField *fields, cons
         va_start(arguments, format);
         vsnprintf(message, sizeof message, format, arguments);
         va_end(arguments);
-        if (log_state.journal)
+        if (log_state.target == LOG_TARGET_JOURNAL)
                 send_to_journal(level, message_id, fields, message);
         else
                 send_to_stderr(level, message);

@@ -74,7 +74,8 @@ class NotifySocket:
 
 class Daemon(Process):
     def __init__(self, namespace, directory, hostname="host.example.com", resolv_conf=None, hosts=None,
-                 full_disk=False, env=None):
+                 full_disk=False, bus=None, env=None):
+        """bus: the address of a D-Bus; None: there is none, and never this machine's."""
         directory.mkdir()
         self.directory = directory
         self.etc, self.state = directory / "etc", directory / "state"
@@ -86,6 +87,7 @@ class Daemon(Process):
             "PATH": os.environ["PATH"],
             "STATE_DIRECTORY": str(self.state),
             "NOTIFY_SOCKET": self.notify.path,
+            "DBUS_SYSTEM_BUS_ADDRESS": bus or f"unix:path={directory}/no-bus",
             "SIGNPOST_TEST_HOSTNAME": hostname,
             "SIGNPOST_TEST_RESOLV_CONF": str(resolv_conf or ""),
             "SIGNPOST_TEST_HOSTS": str(hosts or ""),

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "engine/engine.h"
+
+/* Our own errors. The message always has the facts: it is all that most clients show. */
+#define ERROR_PREFIX            "org.signpost1.Error."
+#define ERROR_NO_SUCH_RECORD    ERROR_PREFIX "NoSuchRecord"
+#define ERROR_NO_SUCH_PROVIDER  ERROR_PREFIX "NoSuchProvider"
+#define ERROR_NO_SUCH_INTERFACE ERROR_PREFIX "NoSuchInterface"
+#define ERROR_BAD_CONFIGURATION ERROR_PREFIX "BadConfiguration"
+#define ERROR_NOT_PUBLISHED     ERROR_PREFIX "NotPublished"
+#define ERROR_TIMEOUT           ERROR_PREFIX "Timeout"
+#define ERROR_BUSY              ERROR_PREFIX "Busy"
+
+/* How much of a caller's own words an error repeats: a printf() precision. */
+enum {
+        ERROR_QUOTED_MAX = 256,
+};
+
+/* Each fills in `error` and returns a negative errno, for a handler to return. */
+int error_set(sd_bus_error *error, const char *name, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
+int error_no_such_record(sd_bus_error *error, const Engine *engine, const char *name);
+int error_no_such_provider(sd_bus_error *error, const Engine *engine, const char *id);
+int error_no_such_interface(sd_bus_error *error, const char *interface);
+int error_bad_name(sd_bus_error *error, const char *name, int reason); /* reason: of name_from_text() */

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* Requests: what people ask for. Each only marks what is to be looked at; the queues do the rest. */
+
+#include <errno.h>
+
+#include "engine/engine-internal.h"
+#include "engine/status.h"
+#include "util/log.h"
+#include "util/message-id.h"
+
+/* An interface that was to go down, and stays up all the same, counts again after this time. */
+#define LEAVING_USEC (60 * USEC_PER_SEC)
+
+void engine_refresh(Engine *engine)
+{
+        for (size_t i = 0; i < engine->n_queues; i++)
+                queue_refresh(engine->queues[i]);
+}
+
+static const Row *find_row(const Engine *engine, const Name *name)
+{
+        ssize_t index = engine_find_record_index(engine, name);
+
+        return index < 0 ? NULL : &engine->rows[index];
+}
+
+int engine_publish(Engine *engine, const Name *name, bool force)
+{
+        const Row *row = name ? find_row(engine, name) : NULL;
+
+        if (name && !row)
+                return -ENOENT;
+        for (size_t i = 0; !name && i < engine->n_queues; i++)
+                queue_ask(engine->queues[i], NULL, force);
+        for (size_t i = 0; row && i < ARRAY_LENGTH(row->bindings); i++)
+                if (row->bindings[i])
+                        queue_ask(row->bindings[i]->queue, row->bindings[i]->publication, force);
+        return 0;
+}
+
+int engine_withdraw_interface(Engine *engine, const char *interface)
+{
+        int r = interfaces_set_leaving(engine->facts, interface);
+
+        if (r <= 0)
+                return r;
+        sd_event_source_set_time(engine->leaving_timer, engine_now_usec(engine) + LEAVING_USEC);
+        sd_event_source_set_enabled(engine->leaving_timer, SD_EVENT_ONESHOT);
+        engine_facts_changed(engine);
+        log_message(LOG_NOTICE, MESSAGE_INTERFACE_WITHDRAWN, LOG_FIELDS({ "SIGNPOST_INTERFACE", interface }),
+                "%s is about to go down: its addresses are withdrawn", interface);
+        return 0;
+}
+
+int engine_on_left(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        Engine *engine = userdata;
+
+        (void) source;
+        (void) usec;
+        if (interfaces_clear_leaving(engine->facts) > 0)
+                engine_facts_changed(engine);
+        return 0;
+}
+
+int engine_explain(const Engine *engine, const Name *name, SelectVisit visit, void *userdata)
+{
+        const Row *row = find_row(engine, name);
+
+        if (!row)
+                return -ENOENT;
+        for (size_t i = 0; i < ARRAY_LENGTH(row->bindings); i++) {
+                AUTO(selection_done) Selection selection = { 0 };
+                int r = row->bindings[i] ? select_addresses(&selection, row->bindings[i]->view->source,
+                                                   engine->facts, visit, userdata)
+                                         : 0;
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+void engine_withdraw(Engine *engine)
+{
+        engine->stopping = true;
+        for (size_t i = 0; i < engine->n_queues; i++)
+                queue_withdraw(engine->queues[i]);
+        engine_request_review(engine);
+}
