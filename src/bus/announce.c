@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
 /* Announce: keeps of each object what was told of it last, as digests, and sends the difference to how it is
- * now. So nothing that changed and changed back is told, nothing is told twice, and nothing has to be queued while
- * the bus is slow: the difference is still there when it is not. */
+ * now. So nothing that changed and changed back is told, nothing is told twice, and nothing has to be queued
+ * while the bus is slow: the difference is still there when it is not. */
 
 #include "bus/announce.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,11 +17,10 @@
 #include "bus/provider.h"
 #include "bus/record.h"
 
-/* Messages that the bus has not taken yet, above which we wait. */
-#define BACKLOG_MAX 64
-
 enum {
         PROPERTIES_MAX = RECORD_PROPERTIES,
+        BACKLOG_MAX = 64,  /* messages that the bus has not taken yet, above which we wait */
+        AT_ONCE_MAX = 100, /* messages, so that an address that changes meanwhile waits but a millisecond */
 };
 
 static_assert(PROPERTIES_MAX >= (int) PROVIDER_PROPERTIES, "room for every object's");
@@ -52,6 +52,10 @@ struct Announcer {
         ToldList records, providers;
         Digest manager[MANAGER_PROPERTIES];
         bool look_at_all; /* not only at the records that the engine names */
+
+        /* Of this run: */
+        unsigned n_sent;
+        bool congested;
 };
 
 static void digest_record(const Engine *engine, size_t index, Digest *ret)
@@ -137,11 +141,25 @@ static Told *told_list_find(const ToldList *list, char *path)
 
 /* Telling. Each says whether the bus took it. */
 
-static bool has_room(const Announcer *announcer)
+static bool has_room(Announcer *announcer)
 {
         uint64_t backlog;
 
-        return sd_bus_get_n_queued_write(announcer->bus, &backlog) >= 0 && backlog < BACKLOG_MAX;
+        if (announcer->n_sent >= AT_ONCE_MAX)
+                return false;
+        if (sd_bus_get_n_queued_write(announcer->bus, &backlog) < 0 || backlog >= BACKLOG_MAX)
+                announcer->congested = true;
+        return !announcer->congested;
+}
+
+/* r: of sd-bus. */
+static bool sent(Announcer *announcer, int r)
+{
+        if (r < 0)
+                announcer->congested = true;
+        else
+                announcer->n_sent++;
+        return r >= 0;
 }
 
 /* Only what is different, and then `told` is as `now`. */
@@ -157,8 +175,8 @@ static bool tell_changes(Announcer *announcer, const char *path, const char *int
         if (n == 0)
                 return true;
         names[n] = NULL;
-        if (!has_room(announcer) ||
-                sd_bus_emit_properties_changed_strv(announcer->bus, path, interface, (char **) names) < 0)
+        if (!has_room(announcer) || !sent(announcer, sd_bus_emit_properties_changed_strv(announcer->bus, path,
+                                                             interface, (char **) names)))
                 return false;
         memcpy(told, now, n_properties * sizeof *told);
         return true;
@@ -166,16 +184,16 @@ static bool tell_changes(Announcer *announcer, const char *path, const char *int
 
 static bool tell_added(Announcer *announcer, const char *path)
 {
-        return has_room(announcer) && sd_bus_emit_object_added(announcer->bus, path) >= 0;
+        return has_room(announcer) && sent(announcer, sd_bus_emit_object_added(announcer->bus, path));
 }
 
-/* All that sd_bus_emit_object_added() named; sd_bus_emit_object_removed() wants the object to be there still. */
+/* All that sd_bus_emit_object_added() named. sd_bus_emit_object_removed() wants the object to be there. */
 static bool tell_removed(Announcer *announcer, const char *path, const Kind *kind)
 {
         return has_room(announcer) &&
-               sd_bus_emit_interfaces_removed(announcer->bus, path, "org.freedesktop.DBus.Peer",
-                       "org.freedesktop.DBus.Introspectable", "org.freedesktop.DBus.Properties",
-                       kind->interface, NULL) >= 0;
+               sent(announcer, sd_bus_emit_interfaces_removed(announcer->bus, path,
+                                       "org.freedesktop.DBus.Peer", "org.freedesktop.DBus.Introspectable",
+                                       "org.freedesktop.DBus.Properties", kind->interface, NULL));
 }
 
 /* One object as it was told of and as it is; NULL: it was not, is not there. Returns what the bus knows of it
@@ -208,11 +226,12 @@ static bool tell_all(Announcer *announcer, const Kind *kind, ToldList *told)
         bool complete = true;
         size_t i = 0, k = 0;
 
-        if (told_list_make(&now, announcer->engine, kind) < 0)
+        if (told_list_make(&now, announcer->engine, kind) >= 0)
+                known.objects = calloc(told->count + now.count + 1, sizeof *known.objects);
+        if (!known.objects) {
+                announcer->congested = true; /* out of memory: later, too */
                 return false;
-        known.objects = calloc(told->count + now.count + 1, sizeof *known.objects);
-        if (!known.objects)
-                return false;
+        }
         while (i < told->count || k < now.count) {
                 int order = i == told->count ? 1
                             : k == now.count ? -1
@@ -279,12 +298,16 @@ static bool tell_manager(Announcer *announcer)
                 announcer->manager, now);
 }
 
-bool announcer_run(Announcer *announcer)
+AnnounceResult announcer_run(Announcer *announcer)
 {
         if (!announcer->bus)
-                return true;
-        return has_room(announcer) && tell_records(announcer) &&
-               tell_all(announcer, &provider_kind, &announcer->providers) && tell_manager(announcer);
+                return ANNOUNCE_DONE;
+        announcer->n_sent = 0;
+        announcer->congested = false;
+        if (tell_records(announcer) && tell_all(announcer, &provider_kind, &announcer->providers) &&
+                tell_manager(announcer))
+                return ANNOUNCE_DONE;
+        return announcer->congested ? ANNOUNCE_CONGESTED : ANNOUNCE_MORE;
 }
 
 void announcer_reconfigured(Announcer *announcer)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
-#include <stdbool.h>
 #include <systemd/sd-bus.h>
 
 #include "engine/engine.h"
@@ -16,13 +15,19 @@ int announcer_new(Announcer **ret, Engine *engine);
 Announcer *announcer_free(Announcer *announcer);
 DEFINE_FREEP(Announcer, announcer_free)
 
-/* A new connection (borrowed until it is stopped): who looks now sees how things are, and is told what changes
- * from now on. -ENOMEM. */
+/* A new connection (borrowed until it is stopped): who looks now sees how things are, and is told what
+ * changes from now on. -ENOMEM. */
 int announcer_start(Announcer *announcer, sd_bus *bus);
 void announcer_stop(Announcer *announcer);
 
 /* There may be other objects now. */
 void announcer_reconfigured(Announcer *announcer);
 
-/* Tells what is to be told. False: the bus did not take all of it; try again a little later. */
-bool announcer_run(Announcer *announcer);
+typedef enum AnnounceResult {
+        ANNOUNCE_DONE,
+        ANNOUNCE_MORE,      /* there is more to tell: so much at once is enough */
+        ANNOUNCE_CONGESTED, /* there is more to tell, and the bus does not take it now */
+} AnnounceResult;
+
+/* Tells what is to be told, as far as the bus takes it, and in little time. */
+AnnounceResult announcer_run(Announcer *announcer);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Authorization: first the bus says which user the caller is, then polkit whether that caller may. Both answer
- * when they like, so each request is kept, for a bounded time and in bounded number, and nothing of it but
- * the call: what is to be done is looked up afterwards. sd-bus could ask too, but would block meanwhile.
+/* Authorization: first the bus says which user the caller is, then polkit whether that caller may. Both
+ * answer when they like, so each request is kept, for a bounded time and in bounded number, and nothing of it
+ * but the call: what is to be done is looked up afterwards. sd-bus could ask too, but would block meanwhile.
  *
  * A caller that leaves while its request is kept is noticed: unique names are never given out again. */
 
@@ -111,8 +111,8 @@ static void cancel(const Request *request)
 
         if (!request->asked)
                 return;
-        if (sd_bus_message_new_method_call(
-                    bus, &message, POLKIT_NAME, POLKIT_PATH, POLKIT_INTERFACE, "CancelCheckAuthorization") < 0 ||
+        if (sd_bus_message_new_method_call(bus, &message, POLKIT_NAME, POLKIT_PATH, POLKIT_INTERFACE,
+                    "CancelCheckAuthorization") < 0 ||
                 sd_bus_message_append(message, "s", request->cancellation_id) < 0 ||
                 sd_bus_message_set_expect_reply(message, false) < 0 ||
                 sd_bus_message_set_auto_start(message, false) < 0)
@@ -143,7 +143,7 @@ static int on_decided(sd_bus_message *answer, void *userdata, sd_bus_error *ret_
                 grant(request);
         } else if (challenge && !interactive) {
                 refuse(request, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
-                        "it needs an authentication, and the call does not allow to ask for one");
+                        "it needs an authentication, and the call does not allow asking for one");
         } else if (challenge) {
                 refuse(request, SD_BUS_ERROR_ACCESS_DENIED,
                         "it needs an authentication, and there is no agent to ask for one");
@@ -219,8 +219,8 @@ static int on_gone(sd_bus_message *signal, void *userdata, sd_bus_error *ret_err
         return 0;
 }
 
-/* Without a word from the bus when the caller goes, the deadline ends the request. Given so that sd-bus does not
- * give up the connection. */
+/* Without a word from the bus when the caller goes, the deadline ends the request. Given so that sd-bus does
+ * not give up the connection. */
 static int on_watched(sd_bus_message *answer, void *userdata, sd_bus_error *ret_error)
 {
         (void) answer;
@@ -237,8 +237,8 @@ static int watch_caller(Request *request, const char *caller)
                 "type='signal',sender='" DRIVER_NAME "',path='" DRIVER_PATH "',interface='" DRIVER_NAME
                 "',member='NameOwnerChanged',arg0='%s'",
                 caller);
-        return sd_bus_add_match_async(sd_bus_message_get_bus(request->call), &request->gone, rule, on_gone,
-                on_watched, request);
+        return sd_bus_add_match_async(
+                sd_bus_message_get_bus(request->call), &request->gone, rule, on_gone, on_watched, request);
 }
 
 static int ask_bus(Request *request, const char *caller)

@@ -13,8 +13,8 @@ int authorizer_new(Authorizer **ret);
 Authorizer *authorizer_free(Authorizer *authorizer);
 DEFINE_FREEP(Authorizer, authorizer_free)
 
-/* Calls the handler, later, if the sender may do `action` (a string constant), and answers with an error if not.
- * Negative errno, with `error` filled in where there is more to say: nothing will happen. */
+/* Calls the handler, later, if the sender may do `action` (a string constant), and answers with an error if
+ * not. Negative errno, with `error` filled in where there is more to say: nothing will happen. */
 int authorizer_ask(Authorizer *authorizer, sd_bus_message *call, const char *action, MethodHandler handler,
         Bus *bus, sd_bus_error *error);
 

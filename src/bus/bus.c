@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Bus: puts the objects on each new connection, and tells the bus, a little after the first of many changes, what
- * they came to. */
+/* Bus: puts the objects on each new connection, and tells the bus, a little after the first of many changes,
+ * what they came to. */
 
 #include "bus/bus.h"
 
@@ -45,11 +45,19 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
         (void) usec;
         bus->ticked_usec = now_usec(bus);
         errands_check(bus->errands);
-        if (announcer_run(bus->announcer))
+        switch (announcer_run(bus->announcer)) {
+        case ANNOUNCE_DONE:
                 bus->congestions = 0;
-        else
+                break;
+        case ANNOUNCE_MORE:
+                bus->congestions = 0;
+                tick_at(bus, bus->ticked_usec + TICK_INTERVAL_USEC);
+                break;
+        case ANNOUNCE_CONGESTED:
                 tick_at(bus, bus->ticked_usec + backoff_delay_usec(++bus->congestions, CONGESTED_USEC,
                                                         CONGESTED_MAX_USEC, random_u32()));
+                break;
+        }
         return 0;
 }
 

@@ -20,15 +20,15 @@ typedef struct BusOperations {
         void *userdata;
 } BusOperations;
 
-/* $DBUS_SYSTEM_BUS_ADDRESS names another bus. Negative errno only when out of memory or descriptors. The engine
- * is borrowed. */
+/* $DBUS_SYSTEM_BUS_ADDRESS names another bus. Negative errno only when out of memory or descriptors. The
+ * engine is borrowed. */
 int bus_new(Bus **ret, sd_event *event, Engine *engine, const BusOperations *operations);
 
 /* Says what has to be said still, as far as the bus takes it at once. */
 Bus *bus_free(Bus *bus);
 DEFINE_FREEP(Bus, bus_free)
 
-/* What engine/status.h tells may be different. Cheap: the signals go out a few milliseconds later, together. */
+/* What engine/status.h tells may be different. Cheap: the signals go out together, a little later. */
 void bus_changed(Bus *bus);
 
 /* Records and providers come from another configuration now. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Connection: sd-bus gives up for good when the bus goes, and waits for the bus when it is told to be finished. So
- * each bus gets a connection of its own, made from a timer because none can be freed while it calls us; and
- * before the loop ends it is taken out of it. Nothing wakes up to look for a bus: inotify says when its socket is
- * there. */
+/* Connection: sd-bus gives up for good when the bus goes, and waits for the bus when it is told to be
+ * finished. So each bus gets a connection of its own, made from a timer because none can be freed while it
+ * calls us; and before the loop ends it is taken out of it. Nothing wakes up to look for a bus: inotify says
+ * when its socket is there. */
 
 #include "bus/connection.h"
 
@@ -19,14 +19,14 @@
 #include "util/message-id.h"
 #include "util/random.h"
 
-#define BUS_NAME      "org.signpost1"
-#define SYSTEM_BUS    "unix:path=/run/dbus/system_bus_socket"
-#define LOCAL_NAME    "org.freedesktop.DBus.Local"
-#define DRIVER_NAME   "org.freedesktop.DBus"
-#define RETRY_USEC    (100 * USEC_PER_MSEC)
+#define BUS_NAME       "org.signpost1"
+#define SYSTEM_BUS     "unix:path=/run/dbus/system_bus_socket"
+#define LOCAL_NAME     "org.freedesktop.DBus.Local"
+#define DRIVER_NAME    "org.freedesktop.DBus"
+#define RETRY_USEC     (100 * USEC_PER_MSEC)
 #define RETRY_MAX_USEC (60 * USEC_PER_SEC)
 
-/* Messages that the bus has not taken yet, above which no more calls are answered; and below which they are. */
+/* Messages that the bus has not taken yet, above which no call is read any more; and below which again. */
 #define BACKLOG_MAX    32
 #define BACKLOG_NORMAL 8
 
@@ -108,8 +108,11 @@ static int on_name_answer(sd_bus_message *answer, void *userdata, sd_bus_error *
         uint32_t result = 0;
 
         (void) ret_error;
+        if (sd_bus_is_open(connection->bus) <= 0)
+                return 1; /* the connection is lost, of which we hear by itself */
         if (error || sd_bus_message_read(answer, "u", &result) < 0) {
-                log_message(complaint_level(connection), NULL, NULL, "D-Bus: cannot have the name " BUS_NAME ": %s",
+                log_message(complaint_level(connection), NULL, NULL,
+                        "D-Bus: cannot have the name " BUS_NAME ": %s",
                         error ? error->message ?: error->name : "the bus gives an answer that is none");
                 try_later(connection);
                 return 1;
@@ -134,8 +137,8 @@ static void request_name(Connection *connection)
                 try_later(connection);
 }
 
-/* What somebody who asks much and reads nothing would have us keep. Until the bus takes our answers no more calls are
- * read: they wait where they cost their sender something. */
+/* What somebody who asks much and reads nothing would have us keep. Until the bus takes our answers no more
+ * calls are read: they wait where they cost their sender something. */
 
 static bool backlog_is_below(const Connection *connection, uint64_t limit)
 {

@@ -6,7 +6,8 @@
 
 #include "util/cleanup.h"
 
-/* The connection to the bus and our name on it: made when there is a bus, and made again when there is another one. */
+/* The connection to the bus and our name on it: made when there is a bus, and made again when there is
+ * another one. */
 typedef struct Connection Connection;
 
 typedef struct ConnectionEvents {

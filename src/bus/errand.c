@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Errands: look at the records after each change, in their order, and never at one again that came to rest, so
- * that a thousand of them cost a look each. */
+/* Errands: look at the records after each change, in their order, and never at one again that came to rest,
+ * so that a thousand of them cost a look each. */
 
 #include "bus/errand.h"
 
@@ -52,7 +52,6 @@ static Errand *errand_free(Errand *errand)
         free(errand);
         return NULL;
 }
-DEFINE_FREEP(Errand, errand_free)
 
 /* Looking. */
 
@@ -154,7 +153,8 @@ static void answer(Errand *errand)
                 sd_bus_reply_method_return(errand->call, NULL);
         } else {
                 if (more > 0)
-                        error_set(&error, ERROR_NOT_PUBLISHED, "%s\nand %zu more", errand->problems ?: "", more);
+                        error_set(&error, ERROR_NOT_PUBLISHED, "%s\nand %zu more", errand->problems ?: "",
+                                more);
                 else
                         error_set(&error, ERROR_NOT_PUBLISHED, "%s", errand->problems ?: "out of memory");
                 sd_bus_reply_method_error(errand->call, &error);

@@ -2,8 +2,8 @@
 
 /* Log control: level and target of the log, while the daemon runs.
  *
- * sd-bus wants the answer to Properties.Set within the setter, and polkit's word comes later. So the writes are
- * taken before sd-bus sees them, and go the way of a method. */
+ * sd-bus wants the answer to Properties.Set within the setter, and polkit's word comes later. So the writes
+ * are taken before sd-bus sees them, and go the way of a method. */
 
 #include "bus/log-control.h"
 
@@ -37,8 +37,8 @@ static int set_target(const char *value, sd_bus_error *error)
         int target = log_target_from_text(value);
 
         if (target < 0)
-                return error_set(error, SD_BUS_ERROR_INVALID_ARGS, "\"%.*s\" is no log target: journal or console",
-                        ERROR_QUOTED_MAX, value);
+                return error_set(error, SD_BUS_ERROR_INVALID_ARGS,
+                        "\"%.*s\" is no log target: journal or console", ERROR_QUOTED_MAX, value);
         log_set_target(target);
         return 0;
 }
@@ -78,7 +78,8 @@ static int set_property(Bus *bus, sd_bus_message *call, sd_bus_error *error)
                 return setter;
         r = sd_bus_message_read(call, "v", "s", &value);
         if (r < 0)
-                return error_set(error, SD_BUS_ERROR_INVALID_ARGS, "%s is a string", setters[setter].property);
+                return error_set(
+                        error, SD_BUS_ERROR_INVALID_ARGS, "%s is a string", setters[setter].property);
         r = setters[setter].set(value, error);
         return r < 0 ? r : sd_bus_reply_method_return(call, NULL);
 }
@@ -127,7 +128,8 @@ static int refuse_to_set(sd_bus *connection, const char *path, const char *inter
 static const sd_bus_vtable vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_WRITABLE_PROPERTY("LogLevel", "s", get_property, refuse_to_set, 0, SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_WRITABLE_PROPERTY("LogTarget", "s", get_property, refuse_to_set, 0, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_WRITABLE_PROPERTY(
+                "LogTarget", "s", get_property, refuse_to_set, 0, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_PROPERTY("SyslogIdentifier", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
         SD_BUS_VTABLE_END,
 };

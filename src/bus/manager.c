@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Manager: each method looks its object up, calls one use case of the engine or the daemon, and says how it went. */
+/* Manager: each method looks its object up, calls one use case of the engine or the daemon, and says how it
+ * went. */
 
 #include "bus/manager.h"
 
@@ -99,8 +100,7 @@ static int reply_with_paths(sd_bus_message *call, char **owned_paths)
 static int list_records(Bus *bus, sd_bus_message *call, sd_bus_error *error)
 {
         (void) error;
-        return reply_with_paths(
-                call, path_list(bus->engine, engine_count_records(bus->engine), record_path));
+        return reply_with_paths(call, path_list(bus->engine, engine_count_records(bus->engine), record_path));
 }
 
 static int list_providers(Bus *bus, sd_bus_message *call, sd_bus_error *error)
@@ -120,8 +120,8 @@ static int reload(Bus *bus, sd_bus_message *call, sd_bus_error *error)
         if (r == -EBADMSG)
                 return error_set(error, ERROR_BAD_CONFIGURATION, "%s", errors ?: "the configuration is bad");
         if (r < 0)
-                return error_set(error, SD_BUS_ERROR_FAILED, "the new configuration cannot be used: %s",
-                        strerror(-r));
+                return error_set(
+                        error, SD_BUS_ERROR_FAILED, "the new configuration cannot be used: %s", strerror(-r));
         return sd_bus_reply_method_return(call, NULL);
 }
 
@@ -130,8 +130,8 @@ static int refresh(Bus *bus, sd_bus_message *call, sd_bus_error *error)
         int r = bus->operations.refresh(bus->operations.userdata);
 
         if (r < 0)
-                return error_set(error, SD_BUS_ERROR_FAILED, "cannot read the kernel's addresses: %s",
-                        strerror(-r));
+                return error_set(
+                        error, SD_BUS_ERROR_FAILED, "cannot read the kernel's addresses: %s", strerror(-r));
         return sd_bus_reply_method_return(call, NULL);
 }
 

@@ -20,8 +20,9 @@ int method_call(Bus *bus, const Method *methods, sd_bus_message *call, sd_bus_er
                 method++;
         if (!method->member)
                 return -EOPNOTSUPP; /* the vtable names one that the table does not */
-        r = method->action ? authorizer_ask(bus->authorizer, call, method->action, method->handler, bus, error)
-                           : method->handler(bus, call, error);
+        r = method->action
+                    ? authorizer_ask(bus->authorizer, call, method->action, method->handler, bus, error)
+                    : method->handler(bus, call, error);
         return r < 0 ? r : 1;
 }
 

@@ -6,8 +6,8 @@
 #include "bus/bus.h"
 #include "model/name.h"
 
-/* Does what was asked for. Answers the call, now or later, and returns 0 or more; or a negative errno, with `error`
- * filled in where there is more to say, which becomes the answer. */
+/* Does what was asked for. Answers the call, now or later, and returns 0 or more; or a negative errno, with
+ * `error` filled in where there is more to say, which becomes the answer. */
 typedef int (*MethodHandler)(Bus *bus, sd_bus_message *call, sd_bus_error *error);
 
 /* What a method does, and which polkit action one needs for it. */

@@ -105,8 +105,8 @@ static void digest_wanted(const Bus *bus, size_t count, Digest *ret)
         }
 }
 
-/* The records to wait for: what is wanted of them is different now, or was so already and DNS does not have it
- * yet. */
+/* The records to wait for: what is wanted of them is different now, or was so already and DNS does not have
+ * it yet. */
 static size_t collect_withdrawn(
         const Bus *bus, size_t count, const Digest *before, const char *interface, Name *ret)
 {

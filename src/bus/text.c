@@ -13,7 +13,12 @@
 static size_t character_size(const char *text)
 {
         const uint8_t *p = (const uint8_t *) text;
-        size_t size = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+        size_t size = p[0] < 0x80   ? 1
+                      : p[0] < 0xc2 ? 0
+                      : p[0] < 0xe0 ? 2
+                      : p[0] < 0xf0 ? 3
+                      : p[0] < 0xf5 ? 4
+                                    : 0;
 
         for (size_t i = 1; i < size; i++)
                 if ((p[i] & 0xc0) != 0x80)

@@ -204,10 +204,11 @@ class Bus(Process):
         words = done.stderr.strip().removeprefix("Error: GDBus.Error:").split(": ", 1)
         raise Refused(words[0], words[-1])
 
-    def start_asking(self, member, *arguments, user=None):
+    def start_asking(self, member, *arguments, user=None, interactive=True):
         """The same, with nobody who waits for the answer: a process."""
         command = ["gdbus", "call", "--address", self.address, "--dest", SERVICE, "--object-path", ROOT, "--method",
-                   f"{MANAGER}.{member}", "--timeout", "300", "--interactive", "--", *map(str, arguments)]
+                   f"{MANAGER}.{member}", "--timeout", "300", *(["--interactive"] if interactive else []), "--",
+                   *map(str, arguments)]
         return subprocess.Popen([*become(user), *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True)
 
@@ -325,12 +326,16 @@ class Client:
 
 
 class DeafClient:
-    """Asks, and reads nothing: libdbus would."""
+    """Asks as such a user, and reads nothing: libdbus would."""
 
-    def __init__(self, bus):
+    def __init__(self, bus, user=0):
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.connect(str(bus.socket))
-        self._socket.sendall(b"\0AUTH EXTERNAL " + str(os.getuid()).encode().hex().encode() + b"\r\nBEGIN\r\n")
+        os.seteuid(user)  # whoever connects is the client
+        try:
+            self._socket.connect(str(bus.socket))
+        finally:
+            os.seteuid(0)
+        self._socket.sendall(b"\0AUTH EXTERNAL " + str(user).encode().hex().encode() + b"\r\nBEGIN\r\n")
         self._serial = 0
         self.ask("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello")
 

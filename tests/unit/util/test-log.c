@@ -68,6 +68,17 @@ static void common_spellings_are_understood(void **state)
         assert_string_equal(log_level_to_text(8), "?");
 }
 
+static void every_target_has_its_name(void **state)
+{
+        (void) state;
+        assert_int_equal(log_target_from_text("journal"), LOG_TARGET_JOURNAL);
+        assert_int_equal(log_target_from_text("console"), LOG_TARGET_CONSOLE);
+        assert_int_equal(log_target_from_text("Console"), -EINVAL);
+        assert_int_equal(log_target_from_text(""), -EINVAL);
+        assert_string_equal(log_target_to_text(LOG_TARGET_JOURNAL), "journal");
+        assert_string_equal(log_target_to_text(LOG_TARGET_CONSOLE), "console");
+}
+
 static void write_one_of_each(void)
 {
         log_error("%d", LOG_ERR);
@@ -150,10 +161,27 @@ static void journal_is_used_only_when_stderr_is_connected_to_it(void **state)
 
                 setenv("JOURNAL_STREAM", streams[i], 1);
                 log_setup(LOG_ERR);
+                assert_int_equal(log_get_target(), LOG_TARGET_CONSOLE);
                 text = capture(write_one_of_each);
                 assert_string_equal(text, "error: 3\n");
         }
         unsetenv("JOURNAL_STREAM");
+}
+
+static void target_can_be_changed(void **state)
+{
+        AUTO_FREE char *text = NULL, *again = NULL;
+
+        (void) state;
+        log_setup(-1); /* nothing gets through to a journal that happens to be there */
+        log_set_target(LOG_TARGET_JOURNAL);
+        assert_int_equal(log_get_target(), LOG_TARGET_JOURNAL);
+        text = capture(write_one_of_each);
+        assert_string_equal(text, "");
+        log_set_target(LOG_TARGET_CONSOLE);
+        log_set_level(LOG_ERR);
+        again = capture(write_one_of_each);
+        assert_string_equal(again, "error: 3\n");
 }
 
 int main(void)
@@ -161,10 +189,12 @@ int main(void)
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_level_has_its_name),
                 cmocka_unit_test(common_spellings_are_understood),
+                cmocka_unit_test(every_target_has_its_name),
                 cmocka_unit_test(level_decides_what_is_written),
                 cmocka_unit_test(long_messages_are_cut_to_one_line),
                 cmocka_unit_test(logging_leaves_errno_alone),
                 cmocka_unit_test(journal_is_used_only_when_stderr_is_connected_to_it),
+                cmocka_unit_test(target_can_be_changed),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
