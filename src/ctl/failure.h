@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "ctl/command.h"
+
+/* Nobody has the daemon's name on the bus. */
+bool failure_is_absence(const sd_bus_error *error);
+
+/* Says on stderr, in words and with what to do about it, why the command failed: the negative errno and the
+ * error that it returned. ctl->client may be NULL: there is no bus. */
+void failure_say(Ctl *ctl, int r, const sd_bus_error *error);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* publish, refresh, reload, withdraw: one call, and a line about what came of it. */
+
+#include "ctl/command.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "ctl/describe.h"
+#include "ctl/snapshot.h"
+#include "ctl/string-list.h"
+
+enum {
+        RECORDS_TOLD = 30, /* one by one; more are only counted */
+};
+
+static int request(Ctl *ctl, const char *member, sd_bus_error *error)
+{
+        AUTO(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r = client_new_privileged_call(ctl->client, &call, DAEMON_PATH, MANAGER_INTERFACE, member);
+
+        return r < 0 ? r : client_call(ctl->client, call, CLIENT_TIMEOUT_USEC, NULL, error);
+}
+
+int refresh_run(Ctl *ctl, sd_bus_error *error)
+{
+        int r = request(ctl, "Refresh", error);
+
+        if (r >= 0)
+                output_line(&ctl->output, COLOUR_NONE, "signpostd reads addresses and DNS again");
+        return r;
+}
+
+int reload_run(Ctl *ctl, sd_bus_error *error)
+{
+        int r = request(ctl, "Reload", error);
+
+        if (r >= 0)
+                output_line(&ctl->output, COLOUR_NONE, "the configuration was read again and is in force");
+        return r;
+}
+
+static void tell_published(const Ctl *ctl, const Record *record)
+{
+        AUTO_FREE char *published = string_list_join(record->published, ", ");
+
+        if (published && *published)
+                output_line(&ctl->output, COLOUR_NONE, "%s: published %s", record->name, published);
+        else
+                output_line(&ctl->output, COLOUR_NONE, "%s: nothing is published, because it has no address",
+                        record->name);
+}
+
+static int tell_all_published(const Ctl *ctl, sd_bus_error *error)
+{
+        AUTO(snapshot_done) Snapshot snapshot = { 0 };
+        const char *name = ctl->arguments.operand;
+        const Record *record;
+        size_t n;
+        int r = snapshot_read(&snapshot, ctl->client, error);
+
+        if (r < 0)
+                return r;
+        n = snapshot_count(&snapshot, OBJECT_RECORD);
+        if (name) {
+                record = snapshot_find_record(&snapshot, name);
+                if (record) /* else a reload has just taken it away */
+                        tell_published(ctl, record);
+        } else if (n > RECORDS_TOLD) {
+                output_line(&ctl->output, COLOUR_NONE, "all %zu records are published", n);
+        } else {
+                for (size_t i = 0; (record = snapshot_next_record(&snapshot, &i));)
+                        tell_published(ctl, record);
+        }
+        return 0;
+}
+
+int publish_run(Ctl *ctl, sd_bus_error *error)
+{
+        AUTO(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        const char *name = ctl->arguments.operand;
+        int r = client_new_privileged_call(ctl->client, &call, DAEMON_PATH, MANAGER_INTERFACE, "Publish");
+
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(call, "sb", name ? name : "", (int) ctl->arguments.force);
+        if (r < 0)
+                return r;
+        r = client_call(ctl->client, call, CLIENT_TIMEOUT_USEC, NULL, error);
+        return r < 0 ? r : tell_all_published(ctl, error);
+}
+
+/* For hooks, which wait for it while an interface goes down: nobody is asked for a password. */
+int withdraw_run(Ctl *ctl, sd_bus_error *error)
+{
+        AUTO(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        const char *interface = ctl->arguments.operand;
+        int r = client_new_call(ctl->client, &call, DAEMON_PATH, MANAGER_INTERFACE, "WithdrawInterface");
+
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(call, "s", interface);
+        if (r < 0)
+                return r;
+        r = client_call(ctl->client, call, ctl->arguments.timeout_usec, NULL, error);
+        if (r >= 0)
+                output_line(
+                        &ctl->output, COLOUR_NONE, "%s: its addresses are no longer published", interface);
+        return r;
+}
