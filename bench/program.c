@@ -78,6 +78,11 @@ Program *program_free(Program *program)
         return NULL;
 }
 
+void program_signal(const Program *program, int signal)
+{
+        kill(program->pid, signal);
+}
+
 const char *program_log(const Program *program)
 {
         return program->log_path;

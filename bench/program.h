@@ -14,6 +14,8 @@ Program *program_start(
         const Host *host, const char *const argv[], char *const environment[], const char *log_path);
 Program *program_free(Program *program); /* ends it */
 
+void program_signal(const Program *program, int signal);
+
 const char *program_log(const Program *program);
 bool program_is_running(Program *program);
 

@@ -46,19 +46,19 @@ int main(int argc, char *argv[])
         const Row rows[] = {
                 {
                         .title = "signpostd, unsigned",
-                        .subject = { SUBJECT_SIGNPOST, signpostd, 1, { .records = 1 } },
+                        .subject = { SUBJECT_SIGNPOST, signpostd, 1, NULL, { .records = 1 } },
                         .share = 1,
                         .pause_nsec = 2 * MSEC,
                 },
                 {
                         .title = "signpostd, hmac-sha256",
-                        .subject = { SUBJECT_SIGNPOST, signpostd, 1, { .records = 1, .is_signed = true } },
+                        .subject = { SUBJECT_SIGNPOST, signpostd, 1, NULL, { .records = 1, .is_signed = true } },
                         .share = 1,
                         .pause_nsec = 2 * MSEC,
                 },
                 {
                         .title = "ip monitor | nsupdate",
-                        .subject = { SUBJECT_SCRIPT, script, 1, { .records = 1 } },
+                        .subject = { SUBJECT_SCRIPT, script, 1, NULL, { .records = 1 } },
                         .share = 10,
                         .pause_nsec = 20 * MSEC,
                 },

@@ -72,6 +72,11 @@ static void write_configuration(const char *directory, const SignpostOptions *op
                 "\"server\": \"" RESPONDER_ADDRESS "\"%s%s } },\n"
                 "  \"records\": {\n",
                 options->is_signed ? ", \"key\": \"bench\"" : "", options->verify ? "" : ", \"verify\": 0");
+        for (unsigned i = 0; i < options->still; i++)
+                fprintf(file,
+                        "    \"still%u." RESPONDER_ZONE "\": { \"ipv6\": false,"
+                        " \"ipv4\": { \"from\": \"static\", \"addresses\": [\"198.18.255.1\"] } },\n",
+                        i);
         for (unsigned i = 0; i < options->records; i++) {
                 fprintf(file, "    \"host%u." RESPONDER_ZONE "\": { \"ttl\": 60", i);
                 if (options->limit > 0)

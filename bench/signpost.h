@@ -15,6 +15,7 @@ typedef struct SignpostOptions {
         bool is_signed;
         bool verify;      /* read back every hour, as by default; else never */
         unsigned records; /* host0.example.com, host1… */
+        unsigned still;   /* more records, whose address never changes */
         unsigned limit;   /* IPv4 addresses in each; 0: as by default */
 } SignpostOptions;
 

@@ -27,6 +27,7 @@ struct Subject {
         TsigKey *key;
         Responder *responder;
         Program *program;
+        Bus *bus; /* NULL: none */
         char *directory;
 };
 
@@ -50,15 +51,18 @@ static void start_script(Subject *subject, const char *program, const char *log_
 
 static void start_signpost(Subject *subject, const char *program, const char *log_path)
 {
-        AUTO_FREE char *configuration = NULL, *path = NULL, *state = NULL;
+        AUTO_FREE char *configuration = NULL, *path = NULL, *state = NULL, *bus = NULL;
 
         if (asprintf(&configuration, "%s/signpost.json", subject->directory) < 0 ||
                 asprintf(&state, "STATE_DIRECTORY=%s/state", subject->directory) < 0 ||
-                asprintf(&path, "PATH=%s", getenv("PATH")) < 0)
+                asprintf(&path, "PATH=%s", getenv("PATH")) < 0 ||
+                asprintf(&bus, "%s",
+                        subject->bus ? bus_environment(subject->bus)
+                                     : "DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent/bus") < 0)
                 errx(EXIT_FAILURE, "out of memory");
         subject->program =
                 program_start(subject->host, (const char *[]){ program, "--config", configuration, NULL },
-                        (char *[]){ path, state, NULL }, log_path);
+                        (char *[]){ path, state, bus, NULL }, log_path);
 }
 
 static void start(Subject *subject, const char *program)
@@ -172,8 +176,11 @@ Subject *subject_new(const SubjectOptions *options)
         subject->names = options->signpost.records;
         subject->host = host_new(options->addresses);
         subject->key = options->signpost.is_signed ? signpost_key_new() : NULL;
-        subject->responder = responder_new(subject->host, subject->key, options->signpost.records > 1);
+        subject->responder = responder_new(
+                subject->host, subject->key, options->signpost.records + options->signpost.still > 1);
         subject->directory = signpost_directory_new(&options->signpost);
+        if (options->bus)
+                subject->bus = bus_new(subject->host, subject->directory, options->bus);
         start(subject, options->program);
         wait_until_it_follows(subject);
         return subject;
@@ -184,6 +191,7 @@ Subject *subject_free(Subject *subject)
         if (!subject)
                 return NULL;
         program_free(subject->program);
+        bus_free(subject->bus);
         signpost_directory_remove(subject->directory);
         free(subject->directory);
         responder_free(subject->responder);

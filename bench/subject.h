@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bus.h"
 #include "program.h"
 #include "signpost.h"
 
@@ -22,6 +23,7 @@ typedef struct SubjectOptions {
         const char *program;
         unsigned addresses; /* of its host, beside the one that comes and goes: at least 1, so that no set is
                                ever empty */
+        const BusOptions *bus;    /* for SUBJECT_SIGNPOST; NULL: it finds none */
         SignpostOptions signpost; /* for SUBJECT_SIGNPOST; records: for the others, 1 */
 } SubjectOptions;
 
@@ -39,6 +41,5 @@ typedef struct Reaction {
         size_t size;    /* bytes in them */
 } Reaction;
 
-/* Waits for `pause_nsec` with everybody idle; adds the address; takes it away again, which is not measured.
- */
+/* Waits for `pause_nsec` with everybody idle; adds the address; takes it away again, which is not measured. */
 void subject_react(Subject *subject, uint64_t pause_nsec, Reaction *ret);
