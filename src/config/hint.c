@@ -5,73 +5,24 @@
 #include "config/hint.h"
 
 #include <stdio.h>
-#include <string.h>
 
-enum {
-        KEY_MAX = 32
-}; /* longer than any of ours */
+#include "util/nearest.h"
 
-static char fold(char c)
+static void offer_keys(Nearest *nearest, const Field *table)
 {
-        if (c == '-')
-                return '_';
-        return c >= 'A' && c <= 'Z' ? (char) (c | ('a' ^ 'A')) : c;
-}
-
-/* Insertions, deletions, replacements and swaps of neighbours that make `b` of `a`. */
-static unsigned edit_distance(const char *a, const char *b)
-{
-        size_t n = strlen(a), m = strlen(b);
-        unsigned rows[3][KEY_MAX + 1];
-
-        for (size_t j = 0; j <= m; j++)
-                rows[0][j] = (unsigned) j;
-        for (size_t i = 1; i <= n; i++) {
-                unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *twice_above = rows[(i + 1) % 3];
-
-                row[0] = (unsigned) i;
-                for (size_t j = 1; j <= m; j++) {
-                        char x = fold(a[i - 1]), y = fold(b[j - 1]);
-                        unsigned best = above[j - 1] + (x != y);
-
-                        if (above[j] + 1 < best)
-                                best = above[j] + 1;
-                        if (row[j - 1] + 1 < best)
-                                best = row[j - 1] + 1;
-                        if (i > 1 && j > 1 && x == fold(b[j - 2]) && fold(a[i - 2]) == y &&
-                                twice_above[j - 2] + 1 < best)
-                                best = twice_above[j - 2] + 1;
-                        row[j] = best;
-                }
-        }
-        return rows[n % 3][m];
-}
-
-static void look_for_nearer(const Field *table, const char *key, const char **nearest, unsigned *distance)
-{
-        for (const Field *field = field_first(table); field; field = field_next(field)) {
-                unsigned d = edit_distance(key, field->key);
-
-                if (d < *distance) {
-                        *distance = d;
-                        *nearest = field->key;
-                }
-        }
+        for (const Field *field = field_first(table); field; field = field_next(field))
+                nearest_offer(nearest, field->key);
 }
 
 static const char *nearest_key(const ObjectSchema *schema, int chosen, const char *key)
 {
-        size_t length = strlen(key);
-        unsigned distance = (length < 3 ? 1 : (unsigned) length / 3) + 1; /* so far away it is another word */
-        const char *nearest = NULL;
+        Nearest nearest = nearest_to(key);
 
-        if (length > KEY_MAX)
-                return NULL;
-        look_for_nearer(schema->fields, key, &nearest, &distance);
+        offer_keys(&nearest, schema->fields);
         for (int i = 0; schema->variants && schema->fields->words[i]; i++)
                 if (chosen < 0 || i == chosen)
-                        look_for_nearer(schema->variants[i], key, &nearest, &distance);
-        return nearest;
+                        offer_keys(&nearest, schema->variants[i]);
+        return nearest.found;
 }
 
 /* The word of another variant that has the key. */

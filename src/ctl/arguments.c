@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/nearest.h"
+#include "util/nearest.h"
 #include "version.h"
 
 enum {

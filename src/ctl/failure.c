@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/nearest.h"
 #include "ctl/snapshot.h"
+#include "util/nearest.h"
 
 #define DAEMON_ERROR(name) "org.signpost1.Error." name
 
@@ -149,6 +149,8 @@ void failure_say(Ctl *ctl, int r, const sd_bus_error *error)
                 say_timeout(ctl);
         else if (r == -ENOTCONN || r == -ECONNRESET)
                 complain("the system bus went away");
+        else if (!client_is_connected(ctl->client)) /* it does not let us in */
+                say_no_bus(r);
         else
                 complain("%s", strerror(-r));
 }

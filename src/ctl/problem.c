@@ -17,9 +17,9 @@ enum {
 
 typedef struct Problem {
         const char *state, *reason, *provider;
-        usec_t next_usec; /* of the first to be tried again; 0: none is */
-        size_t n_records; /* 0: it is the provider's own */
-        const char *names[NAMES_SHOWN];
+        usec_t next_usec;               /* of the first to be tried again; 0: none is */
+        size_t n_records;               /* 0: it is the provider's own */
+        const char *names[NAMES_SHOWN]; /* `reason` is what is said of the first */
 } Problem;
 
 typedef struct Problems {
@@ -37,14 +37,31 @@ static bool is_problem(const char *state, const char *reason)
         return *reason || strcmp(state, "retrying") == 0 || strcmp(state, "parked") == 0;
 }
 
-/* provider: where it is; a state of NULL: whatever the state. */
-static Problem *find(const Problems *problems, const char *provider, const char *reason, const char *state)
+/* Do they say the same, each about its own record? */
+static bool is_same_reason(const char *a, const char *name_a, const char *b, const char *name_b)
+{
+        size_t length_a = strlen(name_a), length_b = strlen(name_b);
+
+        while (*a && *b) {
+                if (strncmp(a, name_a, length_a) == 0 && strncmp(b, name_b, length_b) == 0) {
+                        a += length_a;
+                        b += length_b;
+                } else if (*a++ != *b++) {
+                        return false;
+                }
+        }
+        return !*a && !*b;
+}
+
+/* The one that the record shares. */
+static Problem *find(const Problems *problems, const Record *record)
 {
         for (size_t i = 0; i < problems->n; i++) {
                 Problem *problem = &problems->problems[i];
 
-                if (strcmp(problem->provider, provider) == 0 && strcmp(problem->reason, reason) == 0 &&
-                        (!state || strcmp(problem->state, state) == 0))
+                if (strcmp(problem->provider, record->provider) == 0 &&
+                        strcmp(problem->state, record->state) == 0 &&
+                        is_same_reason(problem->reason, problem->names[0], record->last_error, record->name))
                         return problem;
         }
         return NULL;
@@ -68,7 +85,7 @@ static int add_record(Problems *problems, const Record *record)
                 .reason = record->last_error,
                 .provider = record->provider,
         };
-        Problem *problem = find(problems, record->provider, record->last_error, record->state);
+        Problem *problem = find(problems, record);
 
         if (!problem)
                 problem = append(problems, &fresh);
@@ -82,7 +99,6 @@ static int add_record(Problems *problems, const Record *record)
         return 0;
 }
 
-/* Only what no record has said. */
 static int add_provider(Problems *problems, const Provider *provider)
 {
         const Problem fresh = {
@@ -92,9 +108,18 @@ static int add_provider(Problems *problems, const Provider *provider)
                 .next_usec = provider->retry_after,
         };
 
-        if (find(problems, provider->name, provider->last_error, NULL))
-                return 0;
         return append(problems, &fresh) ? 0 : -ENOMEM;
+}
+
+static bool is_told_by_record(const Provider *provider, const Snapshot *snapshot)
+{
+        const Record *record;
+
+        for (size_t i = 0; (record = snapshot_next_record(snapshot, &i));)
+                if (strcmp(record->provider, provider->name) == 0 &&
+                        strcmp(record->last_error, provider->last_error) == 0)
+                        return true;
+        return false;
 }
 
 static int collect(Problems *problems, const Snapshot *snapshot)
@@ -106,7 +131,8 @@ static int collect(Problems *problems, const Snapshot *snapshot)
                 if (is_problem(record->state, record->last_error) && add_record(problems, record) < 0)
                         return -ENOMEM;
         for (size_t i = 0; (provider = snapshot_next_provider(snapshot, &i));)
-                if (is_problem(provider->state, provider->last_error) && add_provider(problems, provider) < 0)
+                if (is_problem(provider->state, provider->last_error) &&
+                        !is_told_by_record(provider, snapshot) && add_provider(problems, provider) < 0)
                         return -ENOMEM;
         return 0;
 }

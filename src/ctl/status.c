@@ -96,30 +96,39 @@ static size_t rank(const Record *record)
 {
         size_t i = 0;
 
-        while (i < ARRAY_LENGTH(record_states) - 1 && strcmp(record_states[i], record->state) != 0)
+        while (i < ARRAY_LENGTH(record_states) && strcmp(record_states[i], record->state) != 0)
                 i++;
-        return i;
+        return i < ARRAY_LENGTH(record_states) ? i : 0; /* one that another version has: to be looked at */
 }
 
-/* Few: all, by their names. Many: the worst first, none that is in sync, on a terminal no more than fit. */
-static int add_records(Table *table, Status *status)
+static int add_all(Table *table, const Status *status)
 {
-        size_t n = snapshot_count(status->snapshot, OBJECT_RECORD), n_shown = 0;
-        bool many = n > RECORDS_SHOWN;
         const Record *record;
 
-        for (size_t turn = 0; turn < (many ? ARRAY_LENGTH(record_states) : 1); turn++)
+        for (size_t i = 0; (record = snapshot_next_record(status->snapshot, &i));)
+                if (add_record(table, status, record) < 0)
+                        return -ENOMEM;
+        return 0;
+}
+
+/* The worst first, none that is in sync, and on a terminal no more than fit. */
+static int add_worst(Table *table, Status *status)
+{
+        size_t in_sync = ARRAY_LENGTH(record_states) - 1;
+        size_t room = status->ctl->output.terminal ? RECORDS_SHOWN : SIZE_MAX;
+        const Record *record;
+
+        for (size_t turn = 0; turn <= in_sync; turn++)
                 for (size_t i = 0; (record = snapshot_next_record(status->snapshot, &i));) {
-                        if (many && rank(record) != turn)
+                        if (rank(record) != turn)
                                 continue;
-                        if (many && (strcmp(record->state, "in-sync") == 0 ||
-                                            (status->ctl->output.terminal && n_shown >= RECORDS_SHOWN))) {
+                        if (turn == in_sync || room == 0) {
                                 status->hidden[turn]++;
                                 continue;
                         }
                         if (add_record(table, status, record) < 0)
                                 return -ENOMEM;
-                        n_shown++;
+                        room--;
                 }
         return 0;
 }
@@ -145,18 +154,19 @@ static void print_hidden(const Status *status)
 static int print_records(Status *status)
 {
         static const char *const titles[] = { "  RECORD", "STATE", "CHANGED", "PROVIDER", "PUBLISHED" };
+        size_t count = snapshot_count(status->snapshot, OBJECT_RECORD);
         AUTO(table_freep) Table *table = table_new(ARRAY_LENGTH(titles));
         int r;
 
         if (!table)
                 return -ENOMEM;
         output_line(&status->ctl->output, COLOUR_NONE, "%s", "");
-        if (snapshot_count(status->snapshot, OBJECT_RECORD) == 0) {
+        if (count == 0) {
                 output_line(&status->ctl->output, COLOUR_NONE, "  no records are configured");
                 return 0;
         }
         table_add_header(table, titles);
-        r = add_records(table, status);
+        r = count > RECORDS_SHOWN ? add_worst(table, status) : add_all(table, status);
         if (r >= 0)
                 r = table_print(table, &status->ctl->output);
         if (r >= 0)

@@ -100,7 +100,7 @@ static void wrong_keys_are_told(void **state)
                 { "{\"file\":\"open.key\"}", "/file: ./open.key must be for its owner only, not of mode "
                                              "0660: chmod 600 ./open.key" },
                 { "{\"secret\":\"YWJj\"}",
-                        "/secret: unknown key, there are \"algorithm\", \"secret_file\", \"file\"" },
+                        "/secret: unknown key, did you mean \"secret_file\"?" },
                 { "{\"file\":\"good.key\",\"secretfile\":\"x\"}",
                         "/secretfile: unknown key, did you mean \"secret_file\"?" },
         };

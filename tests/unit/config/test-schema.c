@@ -174,7 +174,7 @@ static void nearest_key_is_the_hint(void **state)
                 { record, -1, "withdraw-delay", ", did you mean \"withdraw_delay\"?" },
                 { record, -1, "withdrawdelay", ", did you mean \"withdraw_delay\"?" },
                 { record, -1, "withdraw_onstop", ", did you mean \"withdraw_on_stop\"?" },
-                { record, -1, "owner", record_keys },
+                { record, -1, "owner", ", did you mean \"ownership\"?" },
                 { record, -1, "pools", record_keys },
                 { record, -1, "", record_keys },
                 { record, -1, "an_unreasonably_long_key_of_more_than_32_characters", record_keys },

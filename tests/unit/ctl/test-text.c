@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 
-#include "ctl/nearest.h"
 #include "ctl/text.h"
 #include "util/cleanup.h"
 
@@ -138,45 +137,6 @@ static void journal_time_is_local(void **state)
         assert_string_equal(text_journal_time(NOW, buffer), "Nov 21 08:29:12");
 }
 
-static void nearest_word_is_found(void **state)
-{
-        static const char *const candidates[] = { "status", "list", "publish", "refresh", "reload",
-                "log-level", "host.example.com", "nas.example.com" };
-        static const struct {
-                const char *word, *found;
-        } rows[] = {
-                { "sattus", "status" },
-                { "stat", "status" },
-                { "lst", "list" },
-                { "relaod", "reload" },
-                { "PUBLISH", "publish" },
-                { "loglevel", "log-level" },
-                { "hots.example.com", "host.example.com" },
-                { "nas", "nas.example.com" },
-                { "x", NULL },
-                { "", NULL },
-                { "something-else", NULL },
-                { "host.example.org.invalid.far.away", NULL },
-        };
-        char giant[2048] = { 0 };
-        Nearest nearest;
-
-        (void) state;
-        for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-                nearest = nearest_to(rows[i].word);
-                for (size_t j = 0; j < ARRAY_LENGTH(candidates); j++)
-                        nearest_offer(&nearest, candidates[j]);
-                if (rows[i].found)
-                        assert_string_equal(nearest.found, rows[i].found);
-                else
-                        assert_null(nearest.found);
-        }
-        memset(giant, 'a', sizeof giant - 1);
-        nearest = nearest_to(giant);
-        nearest_offer(&nearest, giant);
-        assert_null(nearest.found);
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -186,7 +146,6 @@ int main(void)
                 cmocka_unit_test(times_are_as_one_says_them),
                 cmocka_unit_test(rfc3339_is_exact),
                 cmocka_unit_test(journal_time_is_local),
-                cmocka_unit_test(nearest_word_is_found),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

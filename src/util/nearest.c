@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-#include "ctl/nearest.h"
+#include "util/nearest.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -11,9 +11,10 @@ enum {
         WORD_MAX = 255, /* a DNS name, the longest thing that is looked for */
 };
 
+/* "secret-file" is as good as "Secret_File". */
 static int fold(char c)
 {
-        return tolower((unsigned char) c);
+        return c == '-' ? '_' : tolower((unsigned char) c);
 }
 
 static unsigned least(unsigned a, unsigned b)
@@ -63,7 +64,9 @@ void nearest_offer(Nearest *nearest, const char *candidate)
 
         if (strlen(nearest->word) > WORD_MAX || strlen(candidate) > WORD_MAX)
                 return;
-        distance = is_beginning(nearest->word, candidate) ? 1 : edit_distance(nearest->word, candidate);
+        distance = edit_distance(nearest->word, candidate);
+        if (distance > 1 && is_beginning(nearest->word, candidate))
+                distance = 1;
         if (distance >= nearest->distance)
                 return;
         nearest->distance = distance;
