@@ -92,7 +92,8 @@ def test_of_many_records_status_shows_those_that_need_somebody(lab, bus, named, 
     shown = COLOUR.sub("", root.shows())
     assert len(re.findall(r"● x\d+\.example\.org +parked", shown)) == 30, "what fits on a screen"
     assert "… and 5 parked, 41 in-sync (`signpostctl list` shows all)" in shown
-    # Each has a reason of its own, with its name; of the same ones there would be but one.
+    # The server refuses each for the same reason, but for the name in it.
+    assert "  x0.example.org, x1.example.org, x2.example.org and 32 more:\n" in text and text.count("REFUSED") == 1
     assert len(root.says("list", "--no-legend").splitlines()) == 76
 
 
