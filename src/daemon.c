@@ -58,6 +58,11 @@ struct Daemon {
 
 /* Configuration. */
 
+static const char *plural(size_t n)
+{
+        return n == 1 ? "" : "s";
+}
+
 /* Logs every mistake. */
 static int load_config(const DaemonOptions *options, const char *hostname, Config **ret, ConfigErrors *errors)
 {
@@ -94,7 +99,7 @@ int daemon_check(const DaemonOptions *options)
         if (r < 0)
                 return r;
         printf("the configuration is good: %zu provider%s, %zu record%s\n", config->n_providers,
-                config->n_providers == 1 ? "" : "s", config->n_records, config->n_records == 1 ? "" : "s");
+                plural(config->n_providers), config->n_records, plural(config->n_records));
         return 0;
 }
 
@@ -227,7 +232,7 @@ static int change_config(Daemon *daemon, ConfigErrors *errors)
         if (r < 0)
                 log_error("cannot use the new configuration: %s", strerror(-r));
         else
-                log_notice("reloaded: %zu records", config->n_records);
+                log_notice("reloaded: %zu record%s", config->n_records, plural(config->n_records));
         /* The engine looks at the new one now, come what may. */
         old = daemon->config;
         daemon->config = config;
@@ -439,8 +444,9 @@ int daemon_new(Daemon **ret, const DaemonOptions *options)
         if (r < 0)
                 return -EBADMSG;
         set_log_level(daemon, daemon->config);
-        log_notice("signpostd %s: %zu records at %zu providers", SIGNPOST_VERSION, daemon->config->n_records,
-                daemon->config->n_providers);
+        log_notice("signpostd %s: %zu record%s at %zu provider%s", SIGNPOST_VERSION, daemon->config->n_records,
+                plural(daemon->config->n_records), daemon->config->n_providers,
+                plural(daemon->config->n_providers));
         r = open_state(daemon);
         if (r < 0)
                 return r;

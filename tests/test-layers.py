@@ -35,7 +35,8 @@ SYSTEM_FOLDERS = {"sys", "net", "netinet", "arpa", "linux", "asm", "bits"}
 LATER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 LICENCE = "SPDX-License-Identifier: BSD-3-Clause"
-TEXT_FOLDERS = ("src", "tests", "man", "bench")
+TEXT_FOLDERS = ("src", "tests", "man", "bench", "schema", "catalog", "dbus", "polkit", "systemd", "debian", "networkmanager",
+                "networkd-dispatcher", "completions")
 SOURCE_NAMES = re.compile(r"(\.(c|h|py|sh|scd)|^meson\.build|^meson_options\.txt)$")
 
 
