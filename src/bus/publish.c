@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "bus/bus-internal.h"
-#include "bus/digest.h"
 #include "bus/error.h"
 #include "policy/select.h"
 
@@ -86,38 +85,27 @@ static void look_for_interface(void *userdata, const SelectVerdict *verdict)
                 search->found = true;
 }
 
-/* Would the record have addresses of the interface, if it were not about to go down? */
-static bool is_fed_by(const Bus *bus, const RecordStatus *status, const char *interface)
+/* The records to wait for: those that would have addresses of the interface if it were not about to go down,
+ * and that are not as they should be yet. */
+static size_t collect_withdrawn(const Bus *bus, size_t count, const char *interface, Name *ret)
 {
         Search search = { .interface = interface };
-
-        engine_explain(bus->engine, &status->config->name, look_for_interface, &search);
-        return search.found;
-}
-
-static void digest_wanted(const Bus *bus, size_t count, Digest *ret)
-{
-        for (size_t i = 0; i < count; i++) {
-                RecordStatus status;
-
-                engine_record(bus->engine, i, &status);
-                ret[i] = digest_values(status.wanted);
-        }
-}
-
-/* The records to wait for: what is wanted of them is different now, or was so already and DNS does not have
- * it yet. */
-static size_t collect_withdrawn(
-        const Bus *bus, size_t count, const Digest *before, const char *interface, Name *ret)
-{
+        const RecordConfig *last = NULL;
         size_t n = 0;
 
         for (size_t i = 0; i < count; i++) {
                 RecordStatus status;
 
                 engine_record(bus->engine, i, &status);
-                if (digest_values(status.wanted) != before[i] ||
-                        (status.state != PUBLICATION_IN_SYNC && is_fed_by(bus, &status, interface)))
+                if (status.state == PUBLICATION_IN_SYNC)
+                        continue;
+                /* Most have the same sources as the one before. */
+                if (!last || last->ipv4 != status.config->ipv4 || last->ipv6 != status.config->ipv6) {
+                        last = status.config;
+                        search.found = false;
+                        engine_explain(bus->engine, &last->name, look_for_interface, &search);
+                }
+                if (search.found)
                         ret[n++] = status.config->name;
         }
         return n;
@@ -126,21 +114,19 @@ static size_t collect_withdrawn(
 int publish_without_interface(Bus *bus, sd_bus_message *call, sd_bus_error *error)
 {
         size_t count = engine_count_records(bus->engine), n;
-        AUTO_FREE Digest *before = reallocarray(NULL, count + 1, sizeof *before);
         AUTO_FREE Name *names = reallocarray(NULL, count + 1, sizeof *names);
         const char *interface;
-        int r = before && names ? sd_bus_message_read(call, "s", &interface) : -ENOMEM;
+        int r = names ? sd_bus_message_read(call, "s", &interface) : -ENOMEM;
 
         if (r >= 0)
                 r = errands_check_room(bus->errands, error);
         if (r < 0)
                 return r;
-        digest_wanted(bus, count, before);
         r = engine_withdraw_interface(bus->engine, interface);
         if (r == -ENODEV)
                 return error_no_such_interface(error, interface);
         if (r < 0)
                 return r;
-        n = collect_withdrawn(bus, count, before, interface, names);
+        n = collect_withdrawn(bus, count, interface, names);
         return answer_later(bus, call, STEAL(names), n, WITHDRAW_TIMEOUT_USEC);
 }

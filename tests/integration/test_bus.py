@@ -12,7 +12,7 @@ from bus import (ERROR, LOG_CONTROL, MANAGER, NOBODY, PROPERTIES, PROVIDER, RECO
                  Refused, add_bus, path_of, start_monitor)
 from conftest import SERVER
 from servers import NAME, ZONE
-from wait import until, until_equal
+from wait import until
 
 OTHER = "nas.example.com"
 ADDRESS, MORE = "198.51.100.7", "198.51.100.8"
@@ -283,6 +283,16 @@ def test_publish_says_what_is_wrong(lab, bus, named):
     client.call("Publish", "sb", NAME, True)
 
 
+def test_publish_at_a_provider_that_only_pretends(lab, bus, named):
+    lab.host.add_address("eth0", ADDRESS + "/24")
+    lab.start_daemon(lab.configuration(provider={"dry_run": True}), bus=bus.address)
+    bus.wait_for_owner()
+    with pytest.raises(Refused) as refused:
+        Client(bus).call("Publish", "sb", NAME, True)
+    assert refused.value.name == ERROR + "NotPublished" and "dry_run" in refused.value.message
+    assert named.values(NAME, "A") == set()
+
+
 def test_waiting_ends(lab, bus, named):
     """The server hangs, and longer than anybody should wait for the answer to a call."""
     setting = Setting(lab, bus, named)
@@ -328,6 +338,18 @@ def test_withdrawn_interface_is_out_of_dns_when_it_answers(setting):
     setting.client.call("WithdrawInterface", "s", "eth0")
     setting.client.call("WithdrawInterface", "s", "up0")
     assert time.monotonic() - begin < 2
+
+
+def test_withdrawal_waits_for_each_record_that_it_concerns(lab, bus, named):
+    """Of different sources, at a server that takes its time."""
+    sources = [{"from": "interfaces", "interfaces": ["eth*"], **more} for more in ({}, {"private": False}, {"limit": 3})]
+    names = [f"r{n}.example.com" for n in range(9)]
+    records = {name: {"ipv4": sources[n % 3], "ipv6": False, "withdraw_delay": 60} for n, name in enumerate(names)}
+    setting = Setting(lab, bus, named, {NAME: {}, **records})
+    for name in names:
+        setting.client.wait_for_record(name, State="in-sync", Published=[ADDRESS])
+    setting.client.call("WithdrawInterface", "s", "eth0")
+    assert [named.values(name, "A") for name in names] == [set()] * len(names)
 
 
 def test_withdrawal_that_did_not_reach_dns_is_no_success(lab, bus, named):

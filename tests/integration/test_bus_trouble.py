@@ -55,28 +55,33 @@ class Memory:
         assert sanitized() or grown < growth, f"{grown} bytes more"
 
 
-def wakeups(daemon):
-    return status_of(daemon, "voluntary_ctxt_switches")
-
-
 def descriptors(daemon):
     return len(os.listdir(f"/proc/{daemon.pid}/fd"))
 
 
-def wait_for_rest(daemon, seconds=1):
-    """Until it has used no processor for that long."""
+def wait_for_rest(daemon):
+    """Until it has used no processor for a second."""
     def used():
         with open(f"/proc/{daemon.pid}/stat") as stat:
             return stat.read().rsplit(") ", 1)[1].split()[11:13]
 
-    since = [used(), time.monotonic()]
+    until_steady(used, 1)
 
-    def rests():
-        if used() != since[0]:
-            since[:] = used(), time.monotonic()
-        return time.monotonic() - since[1] > seconds
 
-    until(rests, f"{seconds} s in which it rests", 60)
+def wait_for_sleep(daemon):
+    """Until nothing has woken it for four seconds."""
+    until_steady(lambda: status_of(daemon, "voluntary_ctxt_switches"), 4)
+
+
+def until_steady(read, seconds):
+    last = [read(), time.monotonic()]
+
+    def steady():
+        if read() != last[0]:
+            last[:] = read(), time.monotonic()
+        return time.monotonic() - last[1] > seconds
+
+    until(steady, lambda: f"{seconds} s in which {last[0]} stays so", 60)
 
 
 def shake(lab, server, times):
@@ -149,15 +154,16 @@ def test_waits_for_a_bus_without_waking_up(lab, named):
     lab.host.add_address("eth0", ADDRESS + "/24")
     daemon = lab.start_daemon(bus="unix:path=/etc/signpost-no-bus/socket")
     named.wait_for({ADDRESS})
-    before = [wakeups(daemon), time.monotonic()]
-
-    def sleeps():
-        if wakeups(daemon) != before[0]:
-            before[:] = wakeups(daemon), time.monotonic()
-        return time.monotonic() - before[1] > 4
-
-    until(sleeps, "four seconds in which it sleeps", 30)
+    wait_for_sleep(daemon)
     assert "cannot connect" not in daemon.log, "it tried"
+
+
+def test_nothing_wakes_it_while_nothing_happens(lab, bus, named):
+    daemon = start_daemon(lab, bus)
+    bus.wait_for_owner()
+    named.wait_for({ADDRESS})
+    Client(bus).wait_for_record(NAME, State="in-sync")
+    wait_for_sleep(daemon)
 
 
 def test_a_bus_that_does_not_answer_holds_nobody_up(lab, bus, named):
