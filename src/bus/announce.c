@@ -19,8 +19,8 @@
 
 enum {
         PROPERTIES_MAX = RECORD_PROPERTIES,
-        BACKLOG_MAX = 64,  /* messages that the bus has not taken yet, above which we wait */
-        AT_ONCE_MAX = 100, /* messages, so that an address that changes meanwhile waits but a millisecond */
+        BACKLOG_MAX = 64, /* messages that the bus has not taken yet, above which we wait */
+        AT_ONCE_MAX = 16, /* messages: so that 100 clients that listen leave the processor to others */
 };
 
 static_assert(PROPERTIES_MAX >= (int) PROVIDER_PROPERTIES, "room for every object's");

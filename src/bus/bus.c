@@ -16,7 +16,7 @@
 #include "policy/backoff.h"
 #include "util/random.h"
 
-/* A change begets others; and a storm is told a hundred times a second at most. */
+/* A change begets others; and a record that flaps is told of a hundred times a second at most. */
 #define TICK_DELAY_USEC    (5 * USEC_PER_MSEC)
 #define TICK_INTERVAL_USEC (10 * USEC_PER_MSEC)
 

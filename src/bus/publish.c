@@ -13,7 +13,7 @@
 #include "policy/select.h"
 
 #define PUBLISH_TIMEOUT_USEC  (20 * USEC_PER_SEC)
-#define WITHDRAW_TIMEOUT_USEC (8 * USEC_PER_SEC) /* an interface waits for it with going down */
+#define WITHDRAW_TIMEOUT_USEC (7 * USEC_PER_SEC) /* less than the 8 for which our hooks wait */
 
 /* Answers the call when all of these have come to rest. Takes over `names`. */
 static int answer_later(Bus *bus, sd_bus_message *call, Name *names, size_t n_names, usec_t timeout_usec)

@@ -305,7 +305,7 @@ def test_waiting_ends(lab, bus, named):
         publish = bus.start_asking("Publish", NAME, "true")
         with pytest.raises(Refused) as refused:
             setting.client.call("WithdrawInterface", "s", "eth0")
-        assert refused.value.name == ERROR + "Timeout" and NAME in refused.value.message and " 8 s" in refused.value.message
+        assert refused.value.name == ERROR + "Timeout" and NAME in refused.value.message and " 7 s" in refused.value.message
         assert 7 < time.monotonic() - begin < 12
         said = publish.communicate(timeout=60)[0]
         assert ERROR + "Timeout" in said and " 20 s" in said
