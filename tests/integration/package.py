@@ -41,6 +41,14 @@ def copy_source(target):
     shutil.copytree(SOURCE, target, symlinks=True, ignore=left_out)
 
 
+def packaging_environment():
+    """With Debian's own compiler and flags, whichever the tests of this run are built with."""
+    return {**{name: value for name, value in os.environ.items()
+               if name not in ("CC", "CXX", "CFLAGS", "CPPFLAGS", "LDFLAGS")},
+            # The unit tests have run already.
+            "DEB_BUILD_OPTIONS": "nocheck parallel=2"}
+
+
 def build(directory):
     """Builds source and binary package in the folder, as for an upload."""
     source = directory / "signpost"
@@ -49,9 +57,8 @@ def build(directory):
     run("tar", "-C", directory, "--exclude=signpost/debian", "-czf",
         directory / f"signpost_{version.rsplit('-', 1)[0]}.orig.tar.gz", "signpost")
     with (directory / "log").open("w") as log:
-        # The unit tests have run already.
         done = subprocess.run(["dpkg-buildpackage", "-us", "-uc"], cwd=source, stdin=subprocess.DEVNULL, stdout=log,
-                              stderr=log, env={**os.environ, "DEB_BUILD_OPTIONS": "nocheck parallel=2"})
+                              stderr=log, env=packaging_environment())
     shutil.rmtree(source)
     (directory / "status").write_text(str(done.returncode))
 
