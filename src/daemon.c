@@ -31,6 +31,9 @@
 #include "util/message-id.h"
 #include "version.h"
 
+/* Everybody at the console may ask for a refresh. */
+#define REFRESH_INTERVAL_USEC (1 * USEC_PER_SEC)
+
 /* "withdraw_on_stop" gets this long; systemd's default patience is 90 s. */
 #define STOP_USEC (5 * USEC_PER_SEC)
 
@@ -50,6 +53,8 @@ struct Daemon {
         Hosting *hosting;
         Bus *bus; /* NULL: not for a single run */
         sd_event_source *stop_timer;
+        sd_event_source *refresh_timer;
+        usec_t refreshed_usec; /* CLOCK_BOOTTIME; 0: never */
 
         bool ready; /* said so to the service manager */
         bool stopping;
@@ -204,14 +209,11 @@ static void set_log_level(const Daemon *daemon, const Config *config)
                 daemon->options.dry_run && config->log_level == LOG_INFO ? LOG_NOTICE : config->log_level);
 }
 
+/* After hosting_prepare(): the engine looks at this configuration then, come what may. */
 static int configure(Daemon *daemon, Config *config, bool force)
 {
         EngineOptions options = { .force = force, .dry_run = daemon->options.dry_run };
-        int r = hosting_prepare(daemon->hosting, config);
-
-        if (r < 0)
-                return r;
-        r = engine_configure(daemon->engine, config, &options);
+        int r = engine_configure(daemon->engine, config, &options);
         if (r < 0)
                 return r;
         set_log_level(daemon, config);
@@ -222,18 +224,25 @@ static int change_config(Daemon *daemon, ConfigErrors *errors)
 {
         AUTO(config_freep) Config *config = NULL;
         Config *old;
-        int r = load_config(&daemon->options, daemon->hostname, &config, errors);
+        int r;
 
+        find_hostname(daemon->hostname); /* DHCP may have named this host meanwhile */
+        r = load_config(&daemon->options, daemon->hostname, &config, errors);
         if (r < 0) {
                 log_error("the new configuration is not used; the old one stays in force");
                 return -EBADMSG;
+        }
+        r = hosting_prepare(daemon->hosting, config);
+        if (r < 0) {
+                log_error("cannot host the zones of the new configuration: %s; the old one stays in force",
+                        strerror(-r));
+                return r;
         }
         r = configure(daemon, config, false);
         if (r < 0)
                 log_error("cannot use the new configuration: %s", strerror(-r));
         else
                 log_notice("reloaded: %zu record%s", config->n_records, plural(config->n_records));
-        /* The engine looks at the new one now, come what may. */
         old = daemon->config;
         daemon->config = config;
         config = old;
@@ -246,6 +255,8 @@ static int reload(Daemon *daemon, ConfigErrors *errors)
 {
         int r;
 
+        if (daemon->stopping) /* what was withdrawn must not come back */
+                return -ESHUTDOWN;
         sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, clock_now_usec(CLOCK_MONOTONIC));
         r = change_config(daemon, errors);
         sd_notify(0, "READY=1");
@@ -291,13 +302,34 @@ static int on_reload_asked(void *userdata, char **ret_errors)
         return *ret_errors ? -EBADMSG : -ENOMEM;
 }
 
+static int refresh(Daemon *daemon)
+{
+        int r = monitor_refresh(daemon->monitor);
+
+        daemon->refreshed_usec = clock_now_usec(CLOCK_BOOTTIME);
+        engine_refresh(daemon->engine);
+        return r;
+}
+
+static int on_refresh_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        (void) source;
+        (void) usec;
+        refresh(userdata);
+        return 0;
+}
+
+/* At once, or as soon as the last time is long enough ago. */
 static int on_refresh_asked(void *userdata)
 {
         Daemon *daemon = userdata;
-        int r = monitor_refresh(daemon->monitor);
+        usec_t next = daemon->refreshed_usec + REFRESH_INTERVAL_USEC;
 
-        engine_refresh(daemon->engine);
-        return r;
+        if (daemon->refreshed_usec == 0 || next <= clock_now_usec(CLOCK_BOOTTIME))
+                return refresh(daemon);
+        daemon->refresh_timer = sd_event_source_disable_unref(daemon->refresh_timer);
+        return sd_event_add_time(
+                daemon->event, &daemon->refresh_timer, CLOCK_BOOTTIME, next, 0, on_refresh_timer, daemon);
 }
 
 static int on_stop_timer(sd_event_source *source, uint64_t usec, void *userdata)
@@ -419,7 +451,9 @@ static int start(Daemon *daemon)
                 log_error("cannot listen to the kernel's addresses (netlink): %s", strerror(-r));
                 return r;
         }
-        r = configure(daemon, daemon->config, daemon->options.force);
+        r = hosting_prepare(daemon->hosting, daemon->config);
+        if (r >= 0)
+                r = configure(daemon, daemon->config, daemon->options.force);
         if (r < 0) {
                 log_error("cannot begin to publish: %s", strerror(-r));
                 return r;
@@ -444,8 +478,8 @@ int daemon_new(Daemon **ret, const DaemonOptions *options)
         if (r < 0)
                 return -EBADMSG;
         set_log_level(daemon, daemon->config);
-        log_notice("signpostd %s: %zu record%s at %zu provider%s", SIGNPOST_VERSION, daemon->config->n_records,
-                plural(daemon->config->n_records), daemon->config->n_providers,
+        log_notice("signpostd %s: %zu record%s at %zu provider%s", SIGNPOST_VERSION,
+                daemon->config->n_records, plural(daemon->config->n_records), daemon->config->n_providers,
                 plural(daemon->config->n_providers));
         r = open_state(daemon);
         if (r < 0)
@@ -481,6 +515,7 @@ Daemon *daemon_free(Daemon *daemon)
         resolver_free(daemon->resolver);
         config_free(daemon->config);
         sd_event_source_disable_unref(daemon->stop_timer);
+        sd_event_source_disable_unref(daemon->refresh_timer);
         sd_event_unref(daemon->event);
         close_fd(daemon->lock_fd);
         free(daemon->state_directory);

@@ -304,8 +304,9 @@ AnnounceResult announcer_run(Announcer *announcer)
                 return ANNOUNCE_DONE;
         announcer->n_sent = 0;
         announcer->congested = false;
-        if (tell_records(announcer) && tell_all(announcer, &provider_kind, &announcer->providers) &&
-                tell_manager(announcer))
+        /* A storm of records must not hide what comes of it. */
+        if (tell_manager(announcer) && tell_all(announcer, &provider_kind, &announcer->providers) &&
+                tell_records(announcer))
                 return ANNOUNCE_DONE;
         return announcer->congested ? ANNOUNCE_CONGESTED : ANNOUNCE_MORE;
 }

@@ -13,9 +13,10 @@ typedef struct Bus Bus;
 /* What is asked of the daemon rather than the engine. */
 typedef struct BusOperations {
         /* Reads the configuration again. -EBADMSG: it is bad and the old one stays in force; *ret_errors
-         * (malloc'ed) has a line for each mistake. Another negative errno: it could not be used. */
+         * (malloc'ed) has a line for each mistake. -ESHUTDOWN: the daemon stops. Another negative errno: it
+         * could not be used. */
         int (*reload)(void *userdata, char **ret_errors);
-        /* Reads the kernel again, and the servers. */
+        /* Reads the kernel again, and the servers: at once, or within a second of the last time. */
         int (*refresh)(void *userdata);
         void *userdata;
 } BusOperations;

@@ -95,6 +95,11 @@ int error_no_such_interface(sd_bus_error *error, const char *interface)
                 ERROR_QUOTED_MAX, interface);
 }
 
+int error_stopping(sd_bus_error *error)
+{
+        return error_set(error, SD_BUS_ERROR_FAILED, "signpostd is stopping");
+}
+
 int error_bad_name(sd_bus_error *error, const char *name, int reason)
 {
         return error_set(error, SD_BUS_ERROR_INVALID_ARGS, "\"%.*s\" is not a domain name: %s",

@@ -26,4 +26,5 @@ int error_set(sd_bus_error *error, const char *name, const char *format, ...)
 int error_no_such_record(sd_bus_error *error, const Engine *engine, const char *name);
 int error_no_such_provider(sd_bus_error *error, const Engine *engine, const char *id);
 int error_no_such_interface(sd_bus_error *error, const char *interface);
+int error_stopping(sd_bus_error *error); /* the daemon is about to end: nothing is done any more */
 int error_bad_name(sd_bus_error *error, const char *name, int reason); /* reason: of name_from_text() */

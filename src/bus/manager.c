@@ -119,6 +119,8 @@ static int reload(Bus *bus, sd_bus_message *call, sd_bus_error *error)
 
         if (r == -EBADMSG)
                 return error_set(error, ERROR_BAD_CONFIGURATION, "%s", errors ?: "the configuration is bad");
+        if (r == -ESHUTDOWN)
+                return error_stopping(error);
         if (r < 0)
                 return error_set(
                         error, SD_BUS_ERROR_FAILED, "the new configuration cannot be used: %s", strerror(-r));

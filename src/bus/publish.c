@@ -24,7 +24,7 @@ static int answer_later(Bus *bus, sd_bus_message *call, Name *names, size_t n_na
         return r;
 }
 
-static int publish_all(Bus *bus, sd_bus_message *call, bool force)
+static int publish_all(Bus *bus, sd_bus_message *call, bool force, sd_bus_error *error)
 {
         size_t count = engine_count_records(bus->engine);
         AUTO_FREE Name *names = reallocarray(NULL, count + 1, sizeof *names);
@@ -39,6 +39,8 @@ static int publish_all(Bus *bus, sd_bus_message *call, bool force)
                 names[i] = status.config->name;
         }
         r = engine_publish(bus->engine, NULL, force);
+        if (r == -ESHUTDOWN)
+                return error_stopping(error);
         return r < 0 ? r : answer_later(bus, call, STEAL(names), count, PUBLISH_TIMEOUT_USEC);
 }
 
@@ -55,6 +57,8 @@ static int publish_one(Bus *bus, sd_bus_message *call, const char *text, bool fo
         r = engine_publish(bus->engine, name, force);
         if (r == -ENOENT)
                 return error_no_such_record(error, bus->engine, text);
+        if (r == -ESHUTDOWN)
+                return error_stopping(error);
         return r < 0 ? r : answer_later(bus, call, STEAL(name), 1, PUBLISH_TIMEOUT_USEC);
 }
 
@@ -67,7 +71,7 @@ int publish_record(Bus *bus, sd_bus_message *call, sd_bus_error *error)
                 r = errands_check_room(bus->errands, error);
         if (r < 0)
                 return r;
-        return *name ? publish_one(bus, call, name, force, error) : publish_all(bus, call, force);
+        return *name ? publish_one(bus, call, name, force, error) : publish_all(bus, call, force, error);
 }
 
 /* Withdrawal. */

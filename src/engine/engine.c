@@ -181,7 +181,8 @@ int engine_new(
         if (r < 0)
                 return r;
         sd_event_source_set_enabled(engine->review, SD_EVENT_OFF);
-        sd_event_source_set_priority(engine->review, SD_EVENT_PRIORITY_IDLE);
+        /* After packets and answers, before those who only look. */
+        sd_event_source_set_priority(engine->review, SD_EVENT_PRIORITY_NORMAL + 5);
         r = sd_event_add_time(
                 event, &engine->save_timer, CLOCK_BOOTTIME, 0, USEC_PER_SEC / 4, on_save, engine);
         if (r < 0)

@@ -51,12 +51,14 @@ void engine_network_returned(Engine *engine);
 
 /* What people ask for. */
 
-/* Looks again: reads every RRset back, and tries at once whatever waits or is parked (but asks no provider
- * twice in a second). */
+/* Looks again: reads every RRset back, and tries at once what waits to be tried again (but asks no provider
+ * that failed twice in a second). What is parked stays so: to look is anybody's right, and whoever refused it
+ * would be asked again and again. */
 void engine_refresh(Engine *engine);
 
-/* The same for one record, or all of them (NULL). force: forgets what was seen, and writes what is wanted
- * even if it stands there already. -ENOENT: no such record. */
+/* Reads one record, or all of them (NULL), puts right what differs, and ends whatever it waits for, parked or
+ * not. force: what is wanted of an exclusive record is written even if it stands there already. -ENOENT: no
+ * such record; -ESHUTDOWN: the daemon stops. */
 int engine_publish(Engine *engine, const Name *name, bool force);
 
 /* The interface is about to go down: its addresses are treated as gone, at once and without withdraw_delay,

@@ -104,7 +104,7 @@ static void set_state(Publication *publication, PublicationState state, const ch
 int publication_set_wanted(Publication *publication, const Selection *selection, usec_t now)
 {
         AUTO(rrset_freep) RRset *wanted = NULL;
-        bool hurry = selection->count == 0 && selection->leaving;
+        bool hurry = selection->count == 0 && selection->n_leaving > publication->n_leaving;
 
         if (selection->state == FACT_UNKNOWN || publication->withdrawing)
                 return 0;
@@ -116,6 +116,7 @@ int publication_set_wanted(Publication *publication, const Selection *selection,
         for (size_t i = 0; i < selection->count; i++)
                 if (rrset_add_address(wanted, &selection->addresses[i]) < 0)
                         return -ENOMEM;
+        publication->n_leaving = selection->n_leaving;
         if (publication->wanted_known && rrset_equal(wanted, publication->wanted)) {
                 if (!hurry || publication->hurry)
                         return 0;
@@ -196,7 +197,7 @@ int publication_begin(Publication *publication, ChangeSet *changes, RRset *targe
         Expect expect = EXPECT_EXACTLY;
         int r;
 
-        if (publication->force && is_exclusive(publication))
+        if (publication->force && is_exclusive(publication) && !rrset_is_empty(target))
                 expect = EXPECT_ANY;
         else if (publication->synthesized || rrset_is_empty(publication->seen))
                 expect = EXPECT_ABSENT;

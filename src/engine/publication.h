@@ -34,7 +34,8 @@ struct Publication {
         bool wanted_known;
         RRset *wanted;      /* our own values; NULL: none */
         usec_t empty_since; /* CLOCK_BOOTTIME */
-        bool hurry;         /* empty because its addresses are about to go: nothing to wait for */
+        size_t n_leaving;   /* addresses of its source that are about to go */
+        bool hurry;         /* empty because the last ones are: nothing to wait for */
         bool withdrawing;   /* the daemon stops and takes it along */
 
         bool seen_known;
@@ -101,8 +102,8 @@ void publication_settled(Publication *publication);
 /* The last address goes at its time, unless another one comes. */
 void publication_waits(Publication *publication);
 
-/* Somebody asks for it: what was seen is forgotten, and what went wrong. force: written even if it stands
- * there already. */
+/* Somebody asks for it: what was seen is forgotten, and what went wrong. force: an exclusive RRset is written
+ * even if it stands there already. */
 void publication_ask(Publication *publication, bool force);
 
 /* Puts it among the news. */

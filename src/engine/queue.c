@@ -87,10 +87,19 @@ static void wake_publications(Queue *queue, usec_t now)
                 if (publication_is_pending(publication, &left))
                         publication->seen_known = false;
                 if (publication->state == PUBLICATION_PARKED)
-                        publication->state = PUBLICATION_PENDING;
+                        publication_ask(publication, false);
                 publication_touch(publication);
                 queue_mark(queue, publication);
         }
+}
+
+/* When they go on is different now. */
+static void touch_waiting(Queue *queue)
+{
+        Publication *publication;
+
+        TAILQ_FOREACH(publication, &queue->dirty, dirty_entry)
+                publication_touch(publication);
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
@@ -100,6 +109,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
         (void) source;
         (void) usec;
         pause_check(&queue->pause, queue_now_usec(queue));
+        touch_waiting(queue);
         queue_run(queue);
         return 0;
 }
@@ -287,8 +297,10 @@ void queue_run(Queue *queue)
 void queue_network_returned(Queue *queue)
 {
         provider_network_returned(queue->provider);
-        if (pause_shorten(&queue->pause, queue_now_usec(queue), queue->last_start_usec))
-                queue_run(queue);
+        if (!pause_shorten(&queue->pause, queue_now_usec(queue), queue->last_start_usec))
+                return;
+        touch_waiting(queue);
+        queue_run(queue);
 }
 
 /* A person's word ends any pause, a parked one too. */
@@ -313,10 +325,10 @@ void queue_ask(Queue *queue, Publication *publication, bool force)
 void queue_refresh(Queue *queue)
 {
         for (size_t i = 0; i < queue->count; i++)
-                if (queue->publications[i]->state >= PUBLICATION_RETRYING)
+                if (queue->publications[i]->state == PUBLICATION_RETRYING)
                         publication_ask(queue->publications[i], false);
         look_again(queue);
-        unpause(queue);
+        queue_network_returned(queue);
         queue_run(queue);
 }
 
@@ -327,9 +339,11 @@ void queue_get_status(const Queue *queue, QueueStatus *ret)
                 .failing = queue->pause.failures + queue->pause.refusals > 0,
                 .parked = queue->pause.parked,
                 .problem = queue->problem,
-                .length = queue->n_dirty + queue->n_flight,
+                .length = queue->n_dirty,
                 .next_usec = queue->pause.until_usec,
         };
+        for (size_t i = 0; i < queue->n_flight; i++)
+                ret->length += !queue->flight[i]->dirty;
 }
 
 usec_t queue_next_usec(const Queue *queue, const Publication *publication)
@@ -354,6 +368,7 @@ void queue_withdraw(Queue *queue)
                         continue;
                 }
                 publication->withdrawing = true;
+                publication_touch(publication);
                 publication->wanted = rrset_free(publication->wanted);
                 publication->wanted_known = true;
                 queue_mark(queue, publication);

@@ -47,7 +47,8 @@ void queue_network_returned(Queue *queue);
  * waits on (but the provider is not asked twice in a second). force: as for publication_ask(). */
 void queue_ask(Queue *queue, Publication *publication, bool force);
 
-/* Reads every publication back; what differs is put right. What failed is tried again at once, as above. */
+/* Reads every publication back; what differs is put right. What failed is tried again at once, as above; what
+ * is parked stays so. */
 void queue_refresh(Queue *queue);
 
 /* How it stands with the provider. The problem is borrowed until the queue runs. */

@@ -14,7 +14,7 @@
 
 void engine_refresh(Engine *engine)
 {
-        for (size_t i = 0; i < engine->n_queues; i++)
+        for (size_t i = 0; !engine->stopping && i < engine->n_queues; i++)
                 queue_refresh(engine->queues[i]);
 }
 
@@ -31,6 +31,8 @@ int engine_publish(Engine *engine, const Name *name, bool force)
 
         if (name && !row)
                 return -ENOENT;
+        if (engine->stopping)
+                return -ESHUTDOWN;
         for (size_t i = 0; !name && i < engine->n_queues; i++)
                 queue_ask(engine->queues[i], NULL, force);
         for (size_t i = 0; row && i < ARRAY_LENGTH(row->bindings); i++)
@@ -39,14 +41,28 @@ int engine_publish(Engine *engine, const Name *name, bool force)
         return 0;
 }
 
+/* Sees to those whose time is up, and to the next. True: there were some. */
+static bool end_leaving(Engine *engine)
+{
+        usec_t next;
+        bool changed = interfaces_end_leaving(engine->facts, engine_now_usec(engine), &next) > 0;
+
+        if (next != USEC_INFINITY)
+                sd_event_source_set_time(engine->leaving_timer, next);
+        sd_event_source_set_enabled(
+                engine->leaving_timer, next != USEC_INFINITY ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+        return changed;
+}
+
 int engine_withdraw_interface(Engine *engine, const char *interface)
 {
-        int r = interfaces_set_leaving(engine->facts, interface);
+        int r = interfaces_set_leaving(engine->facts, interface, engine_now_usec(engine) + LEAVING_USEC);
 
-        if (r <= 0)
+        if (r < 0)
                 return r;
-        sd_event_source_set_time(engine->leaving_timer, engine_now_usec(engine) + LEAVING_USEC);
-        sd_event_source_set_enabled(engine->leaving_timer, SD_EVENT_ONESHOT);
+        end_leaving(engine);
+        if (r == 0)
+                return 0;
         engine_facts_changed(engine);
         log_message(LOG_NOTICE, MESSAGE_INTERFACE_WITHDRAWN, LOG_FIELDS({ "SIGNPOST_INTERFACE", interface }),
                 "%s is about to go down: its addresses are withdrawn", interface);
@@ -59,7 +75,7 @@ int engine_on_left(sd_event_source *source, uint64_t usec, void *userdata)
 
         (void) source;
         (void) usec;
-        if (interfaces_clear_leaving(engine->facts) > 0)
+        if (end_leaving(engine))
                 engine_facts_changed(engine);
         return 0;
 }

@@ -112,6 +112,7 @@ static bool stay(LinkFact *link)
 {
         bool changed = false;
 
+        link->leaving_until_usec = 0;
         for (size_t i = 0; i < link->n_addresses; i++) {
                 changed = changed || link->addresses[i].leaving;
                 link->addresses[i].leaving = false;
@@ -270,7 +271,7 @@ int interfaces_sweep(Interfaces *table)
         return changed ? 1 : 0;
 }
 
-int interfaces_set_leaving(Interfaces *table, const char *name)
+int interfaces_set_leaving(Interfaces *table, const char *name, uint64_t until_usec)
 {
         int r = -ENODEV;
 
@@ -280,6 +281,9 @@ int interfaces_set_leaving(Interfaces *table, const char *name)
                 if (!link->known || strcmp(link->name, name) != 0)
                         continue;
                 r = 0;
+                if (!link->up || !link->carrier)
+                        break; /* gone already; and when it comes back, that is news */
+                link->leaving_until_usec = until_usec;
                 for (size_t a = 0; a < link->n_addresses; a++) {
                         r = r || !link->addresses[a].leaving;
                         link->addresses[a].leaving = true;
@@ -288,12 +292,21 @@ int interfaces_set_leaving(Interfaces *table, const char *name)
         return r;
 }
 
-int interfaces_clear_leaving(Interfaces *table)
+int interfaces_end_leaving(Interfaces *table, uint64_t now, uint64_t *ret_next)
 {
         bool changed = false;
 
-        for (size_t i = 0; i < table->n_links; i++)
-                changed |= stay(&table->links[i]);
+        *ret_next = UINT64_MAX;
+        for (size_t i = 0; i < table->n_links; i++) {
+                LinkFact *link = &table->links[i];
+
+                if (link->leaving_until_usec == 0)
+                        continue;
+                if (link->leaving_until_usec <= now)
+                        changed |= stay(link);
+                else if (link->leaving_until_usec < *ret_next)
+                        *ret_next = link->leaving_until_usec;
+        }
         return changed;
 }
 

@@ -30,6 +30,7 @@ typedef struct LinkFact {
         bool loopback;
         bool known; /* the link itself was announced, not only an address of it */
         uint32_t generation;
+        uint64_t leaving_until_usec; /* the table's own: see interfaces_set_leaving(); 0: it is not */
         size_t n_addresses;
         AddressFact *addresses; /* sorted by address, then prefix length */
 } LinkFact;
@@ -68,12 +69,13 @@ int interfaces_remove_address(Interfaces *table, int index, const Address *addre
 void interfaces_begin_sync(Interfaces *table);
 int interfaces_sweep(Interfaces *table);
 
-/* Somebody who is about to take this interface down said so: marks the addresses that it has now. The marks
- * go with the addresses, or when the link goes down. -ENODEV: no link of that name; 1: marked something new;
- * 0. */
-int interfaces_set_leaving(Interfaces *table, const char *name);
+/* Somebody who is about to take this interface down said so: marks the addresses that it has now, if it is up
+ * at all. The marks go with the addresses, when the link goes down, or when the time is up (any clock, the
+ * one of `now` below). -ENODEV: no link of that name; 1: marked something new; 0. */
+int interfaces_set_leaving(Interfaces *table, const char *name, uint64_t until_usec);
 
-/* It did not happen: takes all marks away. 1: there were some. */
-int interfaces_clear_leaving(Interfaces *table);
+/* Takes the marks away whose time is up: it did not go down. 1: there were some. *ret_next: when the next
+ * one's is; UINT64_MAX: there is none. */
+int interfaces_end_leaving(Interfaces *table, uint64_t now, uint64_t *ret_next);
 
 size_t interfaces_count_addresses(const Interfaces *table);

@@ -23,7 +23,7 @@ void selection_done(Selection *selection)
 
 bool selection_equal(const Selection *a, const Selection *b)
 {
-        if (a->state != b->state || a->leaving != b->leaving || a->count != b->count)
+        if (a->state != b->state || a->n_leaving != b->n_leaving || a->count != b->count)
                 return false;
         for (size_t i = 0; i < a->count; i++)
                 if (!address_equal(&a->addresses[i], &b->addresses[i]))
@@ -141,7 +141,7 @@ typedef struct Candidate {
 } Candidate;
 
 typedef struct Candidates {
-        bool leaving; /* there were more */
+        size_t n_leaving;
         size_t count, capacity;
         Candidate *items;
 } Candidates;
@@ -202,7 +202,7 @@ static int collect(Candidates *candidates, const SourceConfig *source, const Int
                         if (fact->address.family != source->family)
                                 continue;
                         candidate.reason = judge_address(source, fact);
-                        candidates->leaving = candidates->leaving || candidate.reason == SELECT_LEAVING;
+                        candidates->n_leaving += candidate.reason == SELECT_LEAVING;
                         if (candidate.reason != SELECT_TAKEN)
                                 continue;
                         candidate.rank = rank_of(fact);
@@ -278,7 +278,7 @@ static int to_selection(Selection *ret, const Candidates *candidates)
         for (size_t i = 0; i < candidates->count; i++)
                 addresses[i] = candidates->items[i].address;
         *ret = (Selection){ .state = FACT_KNOWN,
-                .leaving = candidates->leaving,
+                .n_leaving = candidates->n_leaving,
                 .count = candidates->count,
                 .addresses = addresses };
         return 0;

@@ -47,8 +47,8 @@ typedef struct SelectVerdict {
 
 /* The addresses taken: sorted, none twice. */
 typedef struct Selection {
-        FactState state; /* unknown: nothing may be concluded from `count` being 0 */
-        bool leaving;    /* it would have more, were they not about to go: what is gone is not waited for */
+        FactState state;  /* unknown: nothing may be concluded from `count` being 0 */
+        size_t n_leaving; /* so many more it would have, were they not about to go */
         size_t count;
         Address *addresses;
 } Selection;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -340,6 +341,33 @@ static void thousand_links_in_any_order(void **state)
                 assert_int_equal(interfaces_link(table, i + 1) != NULL, i % 2);
 }
 
+static void marks_end_one_by_one(void **state)
+{
+        AUTO(interfaces_freep) Interfaces *table = interfaces_new();
+        AddressFact fact = { .prefix_length = 24 };
+        uint64_t next;
+
+        (void) state;
+        assert_int_equal(address_from_text(&fact.address, "192.0.2.1"), 0);
+        for (int i = 1; i <= 2; i++) {
+                interfaces_set_link(table, i, i == 1 ? "eth1" : "eth2", true, true, false);
+                interfaces_set_address(table, i, &fact);
+        }
+        assert_int_equal(interfaces_set_leaving(table, "eth0", 10), -ENODEV);
+        assert_int_equal(interfaces_set_leaving(table, "eth1", 10), 1);
+        assert_int_equal(interfaces_set_leaving(table, "eth2", 20), 1);
+        assert_int_equal(interfaces_set_leaving(table, "eth1", 15), 0); /* later, but nothing new */
+        assert_int_equal(interfaces_end_leaving(table, 14, &next), 0);
+        assert_true(next == 15);
+        assert_int_equal(interfaces_end_leaving(table, 15, &next), 1);
+        assert_true(next == 20);
+        assert_false(interfaces_link(table, 1)->addresses[0].leaving);
+        assert_true(interfaces_link(table, 2)->addresses[0].leaving);
+        assert_int_equal(interfaces_end_leaving(table, 99, &next), 1);
+        assert_true(next == UINT64_MAX);
+        assert_int_equal(interfaces_end_leaving(table, 99, &next), 0);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -357,6 +385,7 @@ int main(void)
                 cmocka_unit_test(swept_link_with_a_fresh_address_is_another_link),
                 cmocka_unit_test(ten_thousand_addresses_on_one_link),
                 cmocka_unit_test(thousand_links_in_any_order),
+                cmocka_unit_test(marks_end_one_by_one),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
