@@ -11,7 +11,7 @@
 #include "version.h"
 
 enum {
-        TIMEOUT_SECONDS = 8, /* as long as signpostd itself tries */
+        TIMEOUT_SECONDS = 8, /* signpostd answers within 7, done or not */
         TIMEOUT_SECONDS_MAX = 3600,
         LETTER_COLOUR = 'c',
         LETTER_FORCE = 'f',
@@ -143,6 +143,10 @@ static int parse_words(Arguments *arguments, int argc, char *const argv[])
                 return usage_error();
         }
         arguments->operand = n_operands > 0 ? argv[optind + 1] : NULL;
+        if (arguments->operand && !*arguments->operand) { /* which D-Bus would take for every record */
+                complain("the argument of '%s' is empty", arguments->command->name);
+                return usage_error();
+        }
         return 1;
 }
 

@@ -35,7 +35,7 @@ static const Command commands[] = {
         },
         {
                 .name = "refresh",
-                .help = "read addresses and DNS again, and retry what failed",
+                .help = "read addresses and DNS again, and retry what waits",
                 .action = "org.signpost1.refresh",
                 .doing = "let signpostd look again",
                 .run = refresh_run,
@@ -70,6 +70,7 @@ static const Command commands[] = {
                 .options = OPTION_TIMEOUT,
                 .action = "org.signpost1.publish",
                 .doing = "withdraw addresses",
+                .never_asks = true,
                 .run = withdraw_run,
         },
         { 0 },

@@ -24,6 +24,7 @@ typedef struct Command {
         const char *help;       /* what it does, in one line */
         const char *action;     /* polkit's name of what it may need; NULL: everybody may */
         const char *doing;      /* "publish", for "you may not …" */
+        bool never_asks;        /* for a password, whoever runs it where */
         unsigned min_operands;  /* at most one is taken, and none without `operand` */
         CommandOptions options; /* those that it takes beside the common ones */
         /* A negative errno with *error set where there are words for it: what main says and exits with 1. */

@@ -51,9 +51,10 @@ static void say_denied(const Command *command, const sd_bus_error *error)
 
 static void say_authentication_needed(const Command *command)
 {
-        complain("you may %s only after authentication, and there is nobody to ask here",
-                command->doing ? command->doing : "talk to signpostd");
-        complain_more("Run it at a terminal, where you are asked.");
+        complain("you may %s only after authentication, and %s",
+                command->doing ? command->doing : "talk to signpostd",
+                command->never_asks ? "this command never asks for it" : "there is nobody to ask here");
+        complain_more(command->never_asks ? "Run it as root." : "Run it at a terminal, where you are asked.");
         say_who_may(command);
 }
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
 /* monitor: first subscribes, then reads, so that nothing falls between; then tells each signal. Goes on while
- * the daemon is away. Nothing waits outside the event loop, where the signals that end it are heard. */
+ * the daemon is away. INT and TERM end it wherever it waits, also in a write that nobody reads. */
 
 #include "ctl/command.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-event.h>
 #include <unistd.h>
@@ -80,6 +81,8 @@ static bool check_answer(Monitor *monitor, sd_bus_message *answer)
                 monitor->running = false;
                 tell_daemon(monitor, NEWS_VANISHED);
         } else if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY)) {
+                if (!client_is_connected(monitor->ctl->client)) /* which ends the loop */
+                        return false;
                 tell_daemon(monitor, NEWS_SILENT);
                 start_reading(monitor);
         } else {
@@ -168,7 +171,8 @@ static int on_properties(Monitor *monitor, sd_bus_message *message)
         if (!before)
                 return -ENOMEM;
         r = object_read(object, message);
-        if (r >= 0 && !monitor->reading)
+        /* What is announced a moment after it was read is no news. */
+        if (r >= 0 && !monitor->reading && !object_equal(object, before))
                 tell(monitor, NEWS_CHANGED, object, before);
         return r;
 }
@@ -271,23 +275,22 @@ static int on_output_closed(sd_event_source *source, int fd, uint32_t events, vo
         return sd_event_exit(sd_event_source_get_event(source), 0);
 }
 
+/* Nothing is lost: each line was written out when it was told. */
+static void on_interrupt(int number)
+{
+        (void) number;
+        _exit(EXIT_SUCCESS);
+}
+
 /* What ends it: a signal, a reader that has gone, a bus that has gone. */
 static int watch_for_end(Monitor *monitor)
 {
+        const struct sigaction action = { .sa_handler = on_interrupt };
         sd_bus *bus = client_bus(monitor->ctl->client);
-        sigset_t signals;
         int r;
 
-        sigemptyset(&signals);
-        sigaddset(&signals, SIGINT);
-        sigaddset(&signals, SIGTERM);
-        if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
+        if (sigaction(SIGINT, &action, NULL) < 0 || sigaction(SIGTERM, &action, NULL) < 0)
                 return -errno;
-        r = sd_event_add_signal(monitor->event, NULL, SIGINT, NULL, NULL);
-        if (r >= 0)
-                r = sd_event_add_signal(monitor->event, NULL, SIGTERM, NULL, NULL);
-        if (r < 0)
-                return r;
         /* No events: errors and hang-ups are told anyway. A file, which cannot be watched, never closes. */
         r = sd_event_add_io(monitor->event, NULL, STDOUT_FILENO, 0, on_output_closed, NULL);
         if (r < 0 && r != -EPERM)

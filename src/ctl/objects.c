@@ -358,6 +358,14 @@ bool field_equal(const Field *field, const Object *a, const Object *b)
         return false;
 }
 
+bool object_equal(const Object *a, const Object *b)
+{
+        for (const Field *field = object_fields(a->kind); field->member; field++)
+                if (!field_equal(field, a, b))
+                        return false;
+        return true;
+}
+
 const char *object_name(const Object *object)
 {
         switch (object->kind) {

@@ -91,6 +91,7 @@ int object_new_from_interfaces(Object **ret, const char *path, sd_bus_message *m
 
 /* Both of the same kind. */
 bool field_equal(const Field *field, const Object *a, const Object *b);
+bool object_equal(const Object *a, const Object *b);
 
 const char *object_name(const Object *object); /* NULL: the manager has none */
 const char *object_state(const Object *object);

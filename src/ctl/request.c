@@ -48,7 +48,8 @@ static void tell_published(const Ctl *ctl, const Record *record)
         if (published && *published)
                 output_line(&ctl->output, COLOUR_NONE, "%s: published %s", record->name, published);
         else
-                output_line(&ctl->output, COLOUR_NONE, "%s: nothing is published, because it has no address",
+                output_line(&ctl->output, COLOUR_NONE,
+                        "%s: nothing is published; `signpostctl explain %s` says why", record->name,
                         record->name);
 }
 

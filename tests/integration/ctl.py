@@ -147,6 +147,11 @@ class Follower:
 
         return until(found, lambda: f"/{pattern}/ in:\n" + "\n".join(self.lines[after:]), timeout)
 
+    def join(self, timeout=20):
+        """Until all that it wrote is here: for one that has ended."""
+        self._thread.join(timeout)
+        assert not self._thread.is_alive()
+
     def end(self, number=signal.SIGTERM):
         """Its exit status and what it said on standard error."""
         self.process.send_signal(number)

@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -193,6 +194,13 @@ def test_names_are_never_run(programs, tmp_path):
     offered = Bash(programs).offers("signpostctl", "explain")
     assert not trap.exists()
     assert [shlex.split(word) for word in offered] == [[name]]
+
+
+def test_daemon_that_hangs_does_not_freeze_the_shell(shell, programs):
+    (programs / "signpostctl").write_text("#!/bin/sh\nexec sleep 60\n")
+    begin = time.monotonic()
+    assert shell.offers("signpostctl", "publish", last="h") == []
+    assert time.monotonic() - begin < 10
 
 
 def test_bash_completion_finds_the_file(programs):

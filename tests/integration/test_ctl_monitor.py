@@ -1,20 +1,38 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """signpostctl monitor: what it tells, and what it outlives."""
 
+import contextlib
 import json
+import os
 import re
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from bus import Bus, add_bus
+from bus import Bus, Refused, add_bus
 from conftest import SERVER
 from ctl import (ADDRESS, MORE, NOT_RUNNING, OTHER, Ctl, Follower, Setting, as_json, bus, environment, record_as_json,
                  root, row, setting)
+from processes import WITH_US
 from servers import NAME
 from wait import until
+
+# The bus itself.
+BUS = {"service": "org.freedesktop.DBus", "path": "/org/freedesktop/DBus", "interface": "org.freedesktop.DBus"}
+
+
+def is_on(setting, pid):
+    """The process has been let into the bus, where it asks at once."""
+    def owner(name):
+        try:
+            return setting.client.call("GetConnectionUnixProcessID", "s", name, **BUS)
+        except Refused:  # it has gone meanwhile
+            return None
+
+    return pid in map(owner, setting.client.call("ListNames", **BUS))
 
 
 def test_monitor_follows(setting, root):
@@ -107,12 +125,84 @@ def test_monitor_of_a_daemon_that_hangs_can_be_interrupted(setting, root):
     try:
         with Follower(root) as follower:
             status = Path(f"/proc/{follower.process.pid}/status")
-            # From then on it takes the signal in its loop, where it waits for the daemon.
-            until(lambda: int(re.search(r"SigBlk:\s+(\w+)", status.read_text())[1], 16) >> (signal.SIGINT - 1) & 1,
+            # From then on it takes the signal, wherever it waits for the daemon.
+            until(lambda: int(re.search(r"SigCgt:\s+(\w+)", status.read_text())[1], 16) >> (signal.SIGINT - 1) & 1,
                   "it listens to signals")
             assert follower.end(signal.SIGINT) == (0, "")
     finally:
         setting.daemon.signal(signal.SIGCONT)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_monitor_whose_reader_does_not_read_can_be_ended(setting, root, number):
+    """It waits in a write, because the pipe is full."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writer, b"x" * 4096)
+    os.set_blocking(writer, True)
+    process = subprocess.Popen(root.command("monitor"), env=environment(setting.bus.address), stdin=subprocess.DEVNULL,
+                               stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    try:
+        where = Path(f"/proc/{process.pid}/wchan")
+        until(lambda: "pipe_write" in where.read_text(), "it writes")
+        process.send_signal(number)
+        assert process.wait(20) == 0 and process.stderr.read() == ""
+    finally:
+        process.kill()
+        process.communicate()
+        os.close(reader)
+
+
+# Announces what it has just answered, and then a change.
+REPEATING = """
+import dbus, dbus.mainloop.glib, dbus.service
+from gi.repository import GLib
+
+class Daemon(dbus.service.Object):
+    @dbus.service.method("org.freedesktop.DBus.Properties", "s", "a{sv}")
+    def GetAll(self, interface):
+        return {"Version": "1", "State": "running", "Online": True}
+
+    @dbus.service.method("org.freedesktop.DBus.ObjectManager", "", "a{oa{sa{sv}}}")
+    def GetManagedObjects(self):
+        GLib.idle_add(self.announce)
+        return dbus.Dictionary({}, "oa{sa{sv}}")
+
+    def announce(self):
+        for state in ("running", "degraded"):
+            self.PropertiesChanged("org.signpost1.Manager", {"State": state}, dbus.Array([], "s"))
+
+    @dbus.service.signal("org.freedesktop.DBus.Properties", "sa{sv}as")
+    def PropertiesChanged(self, interface, changed, invalidated):
+        pass
+
+dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
+bus = dbus.SystemBus()
+daemon = Daemon(bus, "/org/signpost1")
+bus.request_name("org.signpost1")
+GLib.MainLoop().run()
+"""
+
+
+def test_monitor_tells_nothing_twice(lab):
+    """What the daemon announces a moment after it was read is no news."""
+    pytest.importorskip("gi.repository.GLib", reason="python3-gi is not installed")
+    policy = '<policy user="root"><allow own="org.signpost1"/><allow send_destination="org.signpost1"/></policy>'
+    bus = add_bus(lab, policy=policy).start()
+    daemon = subprocess.Popen([*WITH_US, sys.executable, "-c", REPEATING], env=environment(bus.address))
+    try:
+        bus.wait_for_owner()
+        with Follower(Ctl(bus.address), "--json") as follower:
+            follower.wait_for('"degraded"')
+            lines = [json.loads(line) for line in follower.lines]
+    finally:
+        daemon.kill()
+        daemon.wait()
+    assert [(line["event"], line["properties"].get("state")) for line in lines] == [
+        ("present", "running"), ("changed", "degraded")]
 
 
 def test_monitor_ends_when_nobody_reads_on(setting, root):
@@ -131,6 +221,21 @@ def test_monitor_ends_with_the_bus(setting, root):
         setting.bus.kill()
         assert follower.process.wait(20) == 1
         assert follower.process.stderr.read() == "signpostctl: the system bus went away\n"
+
+
+def test_monitor_that_still_reads_ends_with_the_bus(setting, root):
+    """It is not the daemon that does not answer."""
+    setting.daemon.signal(signal.SIGSTOP)
+    try:
+        with Follower(root) as follower:
+            until(lambda: is_on(setting, follower.process.pid), "it asks")
+            setting.bus.kill()
+            assert follower.process.wait(20) == 1
+            assert follower.process.stderr.read() == "signpostctl: the system bus went away\n"
+            follower.join()
+            assert follower.lines == []
+    finally:
+        setting.daemon.signal(signal.SIGCONT)
 
 
 @pytest.mark.parametrize("kind", sorted(Bus.PROGRAMS))

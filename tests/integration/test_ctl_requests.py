@@ -39,7 +39,13 @@ def test_publish_repairs_and_force_writes_again(setting, root):
 def test_publish_of_nothing_says_so(setting, root):
     setting.lab.host.remove_address("eth0", ADDRESS + "/24")
     setting.client.wait_for_record(NAME, State="in-sync", Published=[])
-    assert root.says("publish", NAME) == f"{NAME}: nothing is published, because it has no address\n"
+    said = f"{NAME}: nothing is published; `signpostctl explain {NAME}` says why\n"
+    assert root.says("publish", NAME) == said
+    setting.lab.host.add_address("eth0", ADDRESS + "/24")
+    setting.client.wait_for_record(NAME, State="in-sync", Published=[ADDRESS])
+    root.says("withdraw", "eth0")
+    assert root.says("publish", NAME) == said
+    assert re.search(rf"{ADDRESS} .*(withdrawn|go down)", root.says("explain", NAME))
 
 
 def test_publish_that_fails_says_which_and_why(trouble, root):
@@ -54,6 +60,17 @@ def test_refresh_looks_again(setting, root):
     setting.server.delete(NAME)
     assert root.says("refresh") == "signpostd reads addresses and DNS again\n"
     setting.server.wait_for({ADDRESS})
+
+
+def test_refresh_leaves_what_is_parked(trouble, root):
+    """Only who may publish has a server asked again that has refused."""
+    before = trouble.client.record("x.example.org")
+    trouble.server.delete(NAME)
+    root.says("refresh")
+    trouble.server.wait_for({ADDRESS})
+    assert trouble.client.record("x.example.org") == before
+    root.fails("publish", "x.example.org")
+    assert trouble.client.record("x.example.org")["NextRetry"] != before["NextRetry"]
 
 
 def test_reload_takes_the_new_configuration(setting, root):
@@ -132,9 +149,12 @@ def test_who_may_not_is_told_what_would_help(setting, lab, nobody, arguments, ac
     polkit = Polkit(setting.bus)
     lab.processes.append(polkit)
     polkit.start()
-    lines = nobody.fails(*arguments).split("\n")
-    assert lines[0] == f"signpostctl: you may {doing} only after authentication, and there is nobody to ask here"
-    assert lines[-2].startswith("Root may") and f"org.signpost1.{action} " in lines[-2]
+    why, advice = ("there is nobody to ask here", "Run it at a terminal, where you are asked.")
+    if arguments[0] == "withdraw":
+        why, advice = ("this command never asks for it", "Run it as root.")
+    assert nobody.fails(*arguments) == (
+        f"signpostctl: you may {doing} only after authentication, and {why}\n{advice}\n"
+        f"Root may, and so may those whom polkit's rules allow org.signpost1.{action} (see polkit(8)).\n")
     polkit.add_rule(f"org.signpost1.{action}", "NO")
     until(lambda: nobody.run(*arguments).stderr.startswith(f"signpostctl: you may not {doing}: "), "the rule")
     assert f"org.signpost1.{action} (see polkit(8))" in nobody.fails(*arguments)
@@ -153,7 +173,7 @@ def test_who_is_at_a_terminal_is_asked(setting, lab, nobody):
         assert terminal.wait() == -signal.SIGINT
     with Terminal(nobody.command("withdraw", "eth0"), environment(setting.bus.address)) as terminal:
         assert terminal.wait() == 1, "a hook is never asked"
-        assert "Password" not in terminal.text
+        assert "Password" not in terminal.text and "\nRun it as root.\n" in terminal.text
 
 
 def test_root_is_never_asked(setting, root):
@@ -217,6 +237,7 @@ def test_name_that_is_none_is_wrong_usage(setting, root):
     (["list", "all"], "'list' takes no argument, not 'all' too"),
     (["publish", "a", "b"], "'publish' takes one argument, not 'b' too"),
     (["withdraw"], "'withdraw' needs an argument: INTERFACE"),
+    (["publish", ""], "the argument of 'publish' is empty"),
     (["refresh", "--json"], "'refresh' takes no --json"),
     (["list", "--color=blue"], "--color takes auto, always or never, not 'blue'"),
     (["withdraw", "eth0", "--timeout=soon"], "--timeout takes seconds"),
