@@ -6,7 +6,7 @@ import fcntl
 import pytest
 
 from installation import UNIT, install_on_machine
-from machine import Failed
+from machine import HOSTNAME, Failed
 from servers import NAME
 from wait import until
 
@@ -132,6 +132,23 @@ def test_reload_of_a_bad_configuration_fails_and_says_why(published, named):
     finally:
         published.lab.host.remove_address("eth0", "198.51.100.8/24")
         named.wait_for({ADDRESS})
+
+
+def test_reload_takes_over_a_new_host_name(service, named):
+    machine = service.machine
+    named.delete("host.example.com")
+    named.delete("office.example.com")
+    service.configure(service.configuration(records={"%l.example.com": {}}))
+    service.start()
+    named.wait_for({ADDRESS}, "host.example.com")
+    before = service.pid
+    machine.run("hostnamectl", "hostname", "office")
+    try:
+        machine.systemctl("reload", UNIT)
+        named.wait_for({ADDRESS}, "office.example.com")
+    finally:
+        machine.run("hostnamectl", "hostname", HOSTNAME)
+    assert service.pid == before
 
 
 BUS = ("dbus.socket", "dbus.service")

@@ -227,6 +227,24 @@ static uint32_t serial(const Setup *setup)
         return zone_serial(embedded_zone_contents(setup->zone));
 }
 
+/* Gives the zone a serial that the clock does not reach: from there each change adds one, however long the
+ * test takes. */
+static uint32_t outrun_clock(Setup *setup)
+{
+        const Zone *zone = embedded_zone_contents(setup->zone);
+        const RData *old = zone_find(zone, zone_apex(zone), TYPE_SOA)->rdata[0];
+        uint32_t later = serial(setup) + 1000000;
+        char soa[512];
+
+        assert_in_range(old->length, 20, sizeof soa);
+        memcpy(soa, old->bytes, old->length);
+        for (unsigned i = 0; i < 4; i++)
+                soa[old->length - 20 + i] = (char) (later >> (24 - 8 * i));
+        assert_int_equal(change_type(setup, "home.arpa", TYPE_SOA, soa, old->length), OUTCOME_APPLIED);
+        assert_int_equal(serial(setup), later);
+        return later;
+}
+
 /* The file as another server would read it. */
 static Zone *read_file(const Setup *setup, const char *file)
 {
@@ -313,7 +331,7 @@ static void file_and_folder_are_private(void **state)
 static void applied_change_is_in_the_file(void **state)
 {
         Setup *setup = *state;
-        uint32_t before = serial(setup);
+        uint32_t before = outrun_clock(setup);
         AUTO(zone_freep) Zone *stored = NULL;
         Name owner = name_of("nas.home.arpa");
 
@@ -375,7 +393,7 @@ static void serial_goes_up_once_a_set_and_only_for_changes(void **state)
 {
         Setup *setup = *state;
         AUTO(change_set_freep) ChangeSet *changes = change_set_new();
-        uint32_t before = serial(setup);
+        uint32_t before = outrun_clock(setup);
 
         add_change(changes, "a.home.arpa", NULL, "192.0.2.1");
         add_change(changes, "b.home.arpa", NULL, "192.0.2.2");
@@ -387,6 +405,22 @@ static void serial_goes_up_once_a_set_and_only_for_changes(void **state)
         assert_int_equal(change(setup, "a.home.arpa", "192.0.2.1", NULL), OUTCOME_APPLIED);
         assert_int_equal(serial(setup), serial_next(serial_next(before)));
         assert_true(holds(setup, "a.home.arpa", NULL));
+}
+
+static void serial_behind_the_clock_catches_up(void **state)
+{
+        Setup *setup = *state;
+        static const char text[] = "home.arpa. 3600 IN SOA ns.home.arpa. h.home.arpa. 1 2 3 4 5\n"
+                                   "home.arpa. 3600 IN NS ns.home.arpa.\n";
+        char path[256];
+
+        stop(setup);
+        path_of(setup, "home.arpa.zone", path);
+        assert_int_equal(file_replace(path, text, strlen(text), false), 0);
+        start(setup, "home.arpa", "nas");
+        assert_int_equal(serial(setup), 1);
+        assert_int_equal(change(setup, "nas.home.arpa", NULL, "192.0.2.1"), OUTCOME_APPLIED);
+        assert_true(serial(setup) > 1000000000);
 }
 
 static void apex_keeps_its_soa_and_last_ns(void **state)
@@ -541,7 +575,7 @@ static void full_disk_is_said_once_and_cured_by_the_next_change(void **state)
 {
         Setup *setup = *state;
         AUTO(zone_freep) Zone *old = NULL, *new = NULL;
-        uint32_t before = serial(setup);
+        uint32_t before = outrun_clock(setup);
         struct rlimit limit;
         char path[256];
 
@@ -623,6 +657,7 @@ int main(void)
                 TEST(freed_provider_reports_nothing),
                 TEST(unmet_expectation_changes_nothing),
                 TEST(serial_goes_up_once_a_set_and_only_for_changes),
+                TEST(serial_behind_the_clock_catches_up),
                 TEST(apex_keeps_its_soa_and_last_ns),
                 TEST(alias_and_address_do_not_share_a_name),
                 TEST(name_outside_the_zone_is_refused),
