@@ -21,8 +21,9 @@ DEFINE_FREEP(Errands, errands_free)
 /* Is there room for one more? Else Error.Busy, before anything was done. */
 int errands_check_room(const Errands *errands, sd_bus_error *error);
 
-/* Takes over `names`. The answer is nothing when DNS has all of them as they are wanted, else NotPublished
- * with what is wrong, or Timeout after that time. Returns 1, or -ENOMEM. */
+/* Takes over `names`; after a reload they are the new configuration's records of these names. The answer is
+ * nothing when DNS has all of them as they are wanted, else NotPublished with what is wrong, or Timeout after
+ * that time. Returns 1, or -ENOMEM. */
 int errands_add(Errands *errands, sd_bus_message *call, Name *names, size_t n_names, usec_t timeout_usec);
 
 /* Answers those that can be answered now. */
