@@ -8,6 +8,7 @@
 #include "bus/bus.h"
 #include "bus/connection.h"
 #include "bus/errand.h"
+#include "bus/wall-clock.h"
 #include "engine/status.h"
 
 struct Bus {
@@ -24,6 +25,8 @@ struct Bus {
         sd_event_source *tick; /* errands and announcements, together */
         usec_t ticked_usec;    /* CLOCK_MONOTONIC */
         unsigned congestions;  /* ticks in a row in which the bus did not take everything */
+
+        WallClock clock;
 
         /* The object that sd-bus found last, and is about to ask about. */
         RecordStatus record;

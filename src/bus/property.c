@@ -38,14 +38,10 @@ int property_append_addresses(sd_bus_message *message, const RRset *const sets[s
         return r < 0 ? r : sd_bus_message_close_container(message);
 }
 
-int property_append_moment(sd_bus_message *message, usec_t boottime_usec)
+int property_append_moment(sd_bus_message *message, WallClock *clock, usec_t boottime_usec)
 {
-        usec_t now = clock_now_usec(CLOCK_BOOTTIME), moment = 0;
+        usec_t moment = wall_clock_of(
+                clock, boottime_usec, clock_now_usec(CLOCK_BOOTTIME), clock_now_usec(CLOCK_REALTIME));
 
-        if (boottime_usec != USEC_INFINITY) {
-                moment = clock_now_usec(CLOCK_REALTIME);
-                if (boottime_usec > now)
-                        moment += boottime_usec - now;
-        }
         return sd_bus_message_append_basic(message, 't', &moment);
 }

@@ -3,6 +3,7 @@
 
 #include <systemd/sd-bus.h>
 
+#include "bus/wall-clock.h"
 #include "model/rrset.h"
 #include "util/clock.h"
 
@@ -16,5 +17,5 @@ size_t property_find(const char *name, const char *const names[], size_t count);
 /* "as": the addresses of A and AAAA; either may be NULL. */
 int property_append_addresses(sd_bus_message *message, const RRset *const sets[static 2]);
 
-/* "t": a moment of CLOCK_BOOTTIME as CLOCK_REALTIME has it now; USEC_INFINITY: 0. */
-int property_append_moment(sd_bus_message *message, usec_t boottime_usec);
+/* "t": a moment of CLOCK_BOOTTIME as CLOCK_REALTIME; USEC_INFINITY: 0. */
+int property_append_moment(sd_bus_message *message, WallClock *clock, usec_t boottime_usec);

@@ -53,7 +53,8 @@ void provider_digest(const ProviderStatus *status, Digest ret[static PROVIDER_PR
 static int get_property(sd_bus *connection, const char *path, const char *interface, const char *property,
         sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
-        const ProviderStatus *status = userdata;
+        Bus *bus = userdata;
+        const ProviderStatus *status = &bus->provider;
         uint32_t length = (uint32_t) status->queue_length;
         char zone[NAME_TEXT_MAX];
 
@@ -75,7 +76,7 @@ static int get_property(sd_bus *connection, const char *path, const char *interf
         case PROVIDER_PROPERTY_QUEUE_LENGTH:
                 return sd_bus_message_append_basic(reply, 'u', &length);
         case PROVIDER_PROPERTY_RETRY_AFTER:
-                return property_append_moment(reply, status->next_usec);
+                return property_append_moment(reply, &bus->clock, status->next_usec);
         case PROVIDER_PROPERTIES:
                 break;
         }
@@ -111,7 +112,7 @@ static int find(sd_bus *connection, const char *path, const char *interface, voi
                 return r;
         if (r < 0 || !engine_find_provider(bus->engine, id, &bus->provider))
                 return 0;
-        *ret_found = &bus->provider;
+        *ret_found = bus;
         return 1;
 }
 

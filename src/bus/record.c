@@ -43,7 +43,8 @@ void record_digest(const RecordStatus *status, Digest ret[static RECORD_PROPERTI
 static int get_property(sd_bus *connection, const char *path, const char *interface, const char *property,
         sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
-        const RecordStatus *status = userdata;
+        Bus *bus = userdata;
+        const RecordStatus *status = &bus->record;
         char name[NAME_TEXT_MAX];
 
         (void) connection;
@@ -68,7 +69,7 @@ static int get_property(sd_bus *connection, const char *path, const char *interf
         case RECORD_PROPERTY_LAST_CHANGE:
                 return sd_bus_message_append_basic(reply, 't', &status->changed_usec);
         case RECORD_PROPERTY_NEXT_RETRY:
-                return property_append_moment(reply, status->next_usec);
+                return property_append_moment(reply, &bus->clock, status->next_usec);
         case RECORD_PROPERTIES:
                 break;
         }
@@ -106,7 +107,7 @@ static int find(sd_bus *connection, const char *path, const char *interface, voi
                 return r;
         if (r < 0 || !engine_find_record(bus->engine, &name, &bus->record))
                 return 0;
-        *ret_found = &bus->record;
+        *ret_found = bus;
         return 1;
 }
 
