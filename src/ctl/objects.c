@@ -59,11 +59,6 @@ const char *object_kind_to_text(ObjectKind kind)
         return kinds[kind].word;
 }
 
-const char *object_interface(ObjectKind kind)
-{
-        return kinds[kind].interface;
-}
-
 bool object_kind_from_interface(const char *interface, ObjectKind *ret)
 {
         for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)

@@ -74,7 +74,6 @@ const char *object_kind_to_text(ObjectKind kind); /* "record" */
 
 /* False: an interface that is none of these. */
 bool object_kind_from_interface(const char *interface, ObjectKind *ret);
-const char *object_interface(ObjectKind kind);
 
 /* With properties of which none is known. NULL when out of memory. */
 Object *object_new(ObjectKind kind, const char *path);
