@@ -17,7 +17,7 @@
 #define LABEL "([!-$&-,/-\\[\\]-~-]|%[Hl%]|\\\\[!-~])+"
 #define NAME  "^([.]|" LABEL "([.]" LABEL ")*[.]?)$"
 
-static json_object *schema_of_object(const ObjectSchema *object);
+static json_object *schema_of_object(const ObjectSchema *object, const char *type);
 
 /* Takes `value` over. */
 static void put(json_object *target, const char *key, json_object *value)
@@ -83,16 +83,27 @@ static void put_pattern(json_object *target, const char *pattern, const char *ex
         put_text(target, "patternErrorMessage", message);
 }
 
+/* All of the text, not a part of it. */
+static void put_form(json_object *target, const char *form, const char *expected)
+{
+        char pattern[1024];
+
+        if (snprintf(pattern, sizeof pattern, "^(%s)$", form) >= (int) sizeof pattern)
+                abort();
+        put_pattern(target, pattern, expected);
+}
+
 static json_object *schema_of_text(const Field *field)
 {
         json_object *schema;
-        char pattern[512];
 
-        if (field->words)
+        if (field->words && field->kind != FIELD_WORD_OR_TEXTS)
                 return schema_of_words(field->words);
         schema = schema_of_type("string");
-        snprintf(pattern, sizeof pattern, "^(%s)$", field->pattern ?: "");
-        put_pattern(schema, field->pattern ? pattern : PLAIN, field->expected);
+        if (field->pattern)
+                put_form(schema, field->pattern, field->expected);
+        else if (!field->any_text)
+                put_pattern(schema, PLAIN, field->expected);
         return schema;
 }
 
@@ -104,14 +115,51 @@ static json_object *schema_of_name(void)
         return schema;
 }
 
+static void put_count(json_object *target, const Field *field)
+{
+        if (field->minimum > 0)
+                put_number(target, "minItems", field->minimum);
+        put_number(target, "maxItems", field->maximum);
+}
+
+/* A limit of integers does not touch texts, nor a pattern integers. */
+static json_object *schema_of_item(const Field *field)
+{
+        json_object *schema = schema_of_text(field);
+
+        if (field->to_integer > 0) {
+                put_json(schema, "type", "[\"integer\", \"string\"]");
+                put_number(schema, "minimum", field->from_integer);
+                put_number(schema, "maximum", field->to_integer);
+        }
+        return schema;
+}
+
 static json_object *schema_of_texts(const Field *field)
 {
         json_object *schema = schema_of_type("array");
 
-        if (field->minimum > 0)
-                put_number(schema, "minItems", field->minimum);
-        put_number(schema, "maxItems", field->maximum);
-        put(schema, "items", schema_of_text(field));
+        put_count(schema, field);
+        put(schema, "items", schema_of_item(field));
+        return schema;
+}
+
+static json_object *schema_of_word_or_texts(const Field *field)
+{
+        json_object *schema = schema_of_texts(field);
+
+        put_json(schema, "type", "[\"string\", \"array\"]");
+        put_json(schema, "if", "{ \"type\": \"string\" }");
+        put(schema, "then", schema_of_words(field->words));
+        return schema;
+}
+
+static json_object *schema_of_objects(const Field *field)
+{
+        json_object *schema = schema_of_type("array");
+
+        put_count(schema, field);
+        put(schema, "items", schema_of_object(field->object, "\"object\""));
         return schema;
 }
 
@@ -128,25 +176,30 @@ static json_object *schema_of_seconds(const Field *field)
         return schema;
 }
 
-/* What is said of an object's keys does not touch true and false. */
-static json_object *schema_of_choice(const Field *field)
+/* What a text must be that stands for the whole object. */
+static json_object *schema_of_short(const ObjectSchema *object)
 {
-        json_object *schema = schema_of_object(field->object);
+        const Field *field = field_find(object->fields, object->short_for);
+        json_object *schema = schema_of_object(object, "[\"string\", \"object\"]");
 
-        put_json(schema, "type", "[\"boolean\", \"object\"]");
+        put_form(schema, field->pattern, field->expected);
         return schema;
 }
 
 static json_object *schema_of_map(const Field *field)
 {
         json_object *schema = schema_of_type("object"), *name = json_object_new_object();
+        const ObjectSchema *object = field->object;
 
-        if (field->object->name_offset)
+        if (object->name_offset)
                 put_pattern(name, NAME, "a domain name");
+        else if (object->key)
+                put_form(name, object->key->pattern, object->key->expected);
         else
                 put_pattern(name, PLAIN, "a name without control characters");
         put(schema, "propertyNames", name);
-        put(schema, "additionalProperties", schema_of_object(field->object));
+        put(schema, "additionalProperties",
+                object->short_for ? schema_of_short(object) : schema_of_object(object, "\"object\""));
         return schema;
 }
 
@@ -170,10 +223,15 @@ static json_object *schema_of_kind(const Field *field)
                 return schema_of_texts(field);
         case FIELD_NAME:
                 return schema_of_name();
+        case FIELD_WORD_OR_TEXTS:
+                return schema_of_word_or_texts(field);
         case FIELD_OBJECT:
-                return schema_of_object(field->object);
+        case FIELD_NEW_OBJECT:
+                return schema_of_object(field->object, "\"object\"");
         case FIELD_CHOICE:
-                return schema_of_choice(field);
+                return schema_of_object(field->object, "[\"boolean\", \"object\"]");
+        case FIELD_OBJECTS:
+                return schema_of_objects(field);
         case FIELD_MAP:
                 return schema_of_map(field);
         }
@@ -265,27 +323,59 @@ static void put_variants(json_object *target, const ObjectSchema *object)
         }
 }
 
-static json_object *schema_of_object(const ObjectSchema *object)
+static void put_object(json_object *target, const ObjectSchema *object)
 {
-        json_object *schema = schema_of_type("object"), *properties = json_object_new_object();
+        json_object *properties = json_object_new_object();
 
         add_properties(properties, object->fields);
-        put_required(schema, object->fields);
+        put_required(target, object->fields);
         if (object->variants) {
-                put(schema, "properties", properties);
-                put_variants(schema, object);
+                put(target, "properties", properties);
+                put_variants(target, object);
         } else {
-                close_object(schema, properties);
+                close_object(target, properties);
         }
         if (object->together)
-                put_json(schema, "allOf", object->together);
+                put_json(target, "allOf", object->together);
+}
+
+/* type: as JSON. What is said of an object's keys does not touch values of other types. */
+static json_object *schema_of_object(const ObjectSchema *object, const char *type)
+{
+        json_object *schema = json_object_new_object();
+        char reference[128];
+
+        put_json(schema, "type", type);
+        if (object->title) {
+                snprintf(reference, sizeof reference, "[{ \"$ref\": \"#/definitions/%s\" }]", object->title);
+                put_json(schema, "allOf", reference);
+        } else {
+                put_object(schema, object);
+        }
         return schema;
+}
+
+static void put_definitions(json_object *definitions, const ObjectSchema *object)
+{
+        for (const Field *field = field_first(object->fields); field; field = field_next(field)) {
+                if (!field->object)
+                        continue;
+                if (field->object->title &&
+                        !json_object_object_get_ex(definitions, field->object->title, NULL)) {
+                        json_object *definition = json_object_new_object();
+
+                        put_object(definition, field->object);
+                        put(definitions, field->object->title, definition);
+                }
+                put_definitions(definitions, field->object);
+        }
 }
 
 int main(void)
 {
         AUTO(json_putp) json_object *schema = json_object_new_object();
-        json_object *object = schema_of_object(&config_schema);
+        json_object *object = schema_of_object(&config_schema, "\"object\"");
+        json_object *definitions = json_object_new_object();
 
         put_text(schema, "$schema", "http://json-schema.org/draft-07/schema#");
         put_text(schema, "title", "signpost.json");
@@ -296,6 +386,8 @@ int main(void)
                 put(schema, key, json_object_get(value));
         }
         json_object_put(object);
+        put_definitions(definitions, &config_schema);
+        put(schema, "definitions", definitions);
         puts(json_object_to_json_string_ext(
                 schema, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
         return fflush(stdout) == 0 && !ferror(stdout) ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -9,11 +9,14 @@
 #include <libgen.h>
 #include <string.h>
 
+#include "config/check.h"
 #include "config/hostnames.h"
 #include "config/keys.h"
+#include "config/pool.h"
 #include "config/reader.h"
 #include "config/resolve.h"
 #include "config/source.h"
+#include "config/texts.h"
 #include "util/file.h"
 
 #define FILE_SIZE_MAX ((size_t) 8 * 1024 * 1024)
@@ -226,6 +229,16 @@ Config *config_free(Config *config)
                 provider_config_free(config->providers[i]);
         for (size_t i = 0; i < config->n_keys; i++)
                 tsig_key_free(config->keys[i]);
+        for (size_t i = 0; i < config->n_pools; i++)
+                pool_config_free(config->pools[i]);
+        for (size_t i = 0; i < config->n_checks; i++)
+                check_config_free(config->checks[i]);
+        for (size_t i = 0; i < config->n_hooks; i++)
+                texts_free(config->hooks[i].command);
+        free(config->pools);
+        free(config->checks);
+        free(config->references);
+        free(config->hooks);
         free(config->records);
         free(config->sources);
         free(config->providers);

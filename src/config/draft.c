@@ -8,10 +8,15 @@
 #include <errno.h>
 #include <string.h>
 
+#include "config/addresses.h"
+#include "config/hook.h"
+#include "config/hostnames.h"
+#include "config/pool.h"
 #include "config/source.h"
+#include "config/texts.h"
 #include "util/log.h"
 
-static void entry_done(Entry *entry)
+void entry_free(Entry *entry)
 {
         free(entry->key);
         free(entry);
@@ -24,7 +29,7 @@ static void keys_done(EntryList *list)
 
                 free(key->secret_file);
                 free(key->file);
-                entry_done(&key->entry);
+                entry_free(&key->entry);
         }
         free(list->items);
 }
@@ -35,7 +40,7 @@ static void providers_done(EntryList *list)
                 ProviderDraft *provider = (ProviderDraft *) list->items[i];
 
                 free(provider->config.server);
-                entry_done(&provider->entry);
+                entry_free(&provider->entry);
         }
         free(list->items);
 }
@@ -48,8 +53,22 @@ static void records_done(EntryList *list)
                 free(record->provider);
                 source_free(record->ipv4);
                 source_free(record->ipv6);
-                entry_done(&record->entry);
+                entry_free(&record->entry);
         }
+        free(list->items);
+}
+
+static void pools_done(EntryList *list)
+{
+        for (size_t i = 0; i < list->count; i++)
+                pool_draft_free((PoolDraft *) list->items[i]);
+        free(list->items);
+}
+
+static void hooks_done(EntryList *list)
+{
+        for (size_t i = 0; i < list->count; i++)
+                hook_draft_free((HookDraft *) list->items[i]);
         free(list->items);
 }
 
@@ -58,6 +77,9 @@ void draft_done(Draft *draft)
         keys_done(&draft->keys);
         providers_done(&draft->providers);
         records_done(&draft->records);
+        pools_done(&draft->pools);
+        hooks_done(&draft->hooks);
+        free(draft->observer.references);
         free(draft->gateway.listen);
         *draft = (Draft){ 0 };
 }
@@ -74,17 +96,6 @@ int entry_list_add(EntryList *list, Entry *entry)
                 list->items = larger;
         }
         list->items[list->count++] = entry;
-        return 0;
-}
-
-static int set_text(char **target, const char *text)
-{
-        char *copy = strdup(text);
-
-        if (!copy)
-                return -ENOMEM;
-        free(*target);
-        *target = copy;
         return 0;
 }
 
@@ -105,46 +116,26 @@ int key_draft_set_algorithm(void *key, const char *text)
 
 int key_draft_set_secret_file(void *key, const char *text)
 {
-        return set_text(&((KeyDraft *) key)->secret_file, text);
+        return text_replace(&((KeyDraft *) key)->secret_file, text);
 }
 
 int key_draft_set_file(void *key, const char *text)
 {
-        return set_text(&((KeyDraft *) key)->file, text);
-}
-
-/* A last label of digits only makes it a mistyped IPv4 address, not a name (RFC 1123 section 2.1). */
-static bool is_host_name(const char *text)
-{
-        static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
-        size_t length = strlen(text);
-        const char *last;
-        Name name;
-
-        if (name_from_text(&name, text) < 0 || name.length <= 1)
-                return false;
-        for (size_t i = 0; i < length; i++)
-                if (!strchr(letters, text[i]) && !strchr("0123456789.", text[i]))
-                        return false;
-        if (text[length - 1] == '.')
-                length--;
-        last = memrchr(text, '.', length);
-        last = last ? last + 1 : text;
-        return strcspn(last, letters) < (size_t) (text + length - last);
+        return text_replace(&((KeyDraft *) key)->file, text);
 }
 
 int provider_draft_set_server(void *provider, const char *text)
 {
         Address address;
 
-        if (address_from_text(&address, text) < 0 && !is_host_name(text))
+        if (address_from_text(&address, text) < 0 && !hostname_is_valid(text))
                 return -EINVAL;
-        return set_text(&((ProviderDraft *) provider)->config.server, text);
+        return text_replace(&((ProviderDraft *) provider)->config.server, text);
 }
 
 int record_draft_set_provider(void *record, const char *text)
 {
-        return set_text(&((RecordDraft *) record)->provider, text);
+        return text_replace(&((RecordDraft *) record)->provider, text);
 }
 
 static int port_from_text(const char *text)
@@ -206,6 +197,13 @@ int gateway_draft_add_listen(void *object, const char *text)
         larger[gateway->n_listen++] = address;
         gateway->listen = larger;
         return 0;
+}
+
+int observer_draft_add_reference(void *object, const char *text)
+{
+        ObserverDraft *observer = object;
+
+        return host_addresses_add(&observer->references, &observer->n_references, text);
 }
 
 int log_draft_set_level(void *log, const char *text)

@@ -65,3 +65,21 @@ int hostname_expand(char **ret, const char *text, const char *hostname, const ch
         *ret = STEAL(result);
         return 0;
 }
+
+bool hostname_is_valid(const char *text)
+{
+        static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
+        size_t length = strlen(text);
+        const char *last;
+        Name name;
+
+        if (name_from_text(&name, text) < 0 || name.length <= 1)
+                return false;
+        if (strspn(text, HOST_CHARACTERS ".") != length)
+                return false;
+        if (text[length - 1] == '.')
+                length--;
+        last = memrchr(text, '.', length);
+        last = last ? last + 1 : text;
+        return strcspn(last, letters) < (size_t) (text + length - last);
+}

@@ -9,3 +9,7 @@ int hostname_expand(char **ret, const char *text, const char *hostname, const ch
 
 /* Could its first label stand in a domain name as it is? */
 bool hostname_is_usable(const char *hostname);
+
+/* Is it a host name as others can write it? A last label of digits only makes it a mistyped IPv4 address, and
+ * no name (RFC 1123 section 2.1). */
+bool hostname_is_valid(const char *text);

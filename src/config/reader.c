@@ -23,11 +23,22 @@ void reader_done(Reader *reader)
         reader->seen = NULL;
 }
 
+/* *target: NULL so far; the draft's in any case. */
+static int read_new_object(
+        Reader *reader, const Place *place, const ObjectSchema *schema, json_object *value, void **target)
+{
+        *target = calloc(1, schema->size);
+        if (!*target)
+                return -ENOMEM;
+        if (schema->prepare)
+                schema->prepare(*target);
+        return read_object(reader, place, schema, value, *target);
+}
+
 static int read_choice(
         Reader *reader, const Place *place, const Field *field, json_object *value, void **target)
 {
         AUTO(json_putp) json_object *meaning_of_true = NULL;
-        void *object;
 
         if (json_object_is_type(value, json_type_boolean)) {
                 if (!json_object_get_boolean(value))
@@ -41,13 +52,7 @@ static int read_choice(
                 value_is_wrong(&reader->report, place, field, value);
                 return 0;
         }
-        object = calloc(1, field->object->size);
-        if (!object)
-                return -ENOMEM;
-        *target = object;
-        if (field->object->prepare)
-                field->object->prepare(object);
-        return read_object(reader, place, field->object, value, object);
+        return read_new_object(reader, place, field->object, value, target);
 }
 
 /* Notes that `path` was read, as `what` of this file. 1: it is new; 0: it is there twice, and reported. */
@@ -96,20 +101,22 @@ static int claim_entry(Reader *reader, const Place *place, const char *map, cons
         return claim(reader, place, path, what);
 }
 
-static Entry *entry_new(Reader *reader, const ObjectSchema *schema, const char *map, const char *key)
+/* A new entry at the end of the list. key: NULL in a list. */
+static int add_entry(Entry **ret, const Reader *reader, const Field *field, const char *key, EntryList *list)
 {
-        Entry *entry = calloc(1, schema->size);
+        Entry *entry = calloc(1, field->object->size);
 
         if (!entry)
-                return NULL;
-        *entry = (Entry){ .map = map, .file = reader->report.file, .key = strdup(key) };
-        if (!entry->key) {
-                free(entry);
-                return NULL;
+                return -ENOMEM;
+        *entry = (Entry){ .map = field->key, .file = reader->report.file, .key = key ? strdup(key) : NULL };
+        if ((key && !entry->key) || entry_list_add(list, entry) < 0) {
+                entry_free(entry);
+                return -ENOMEM;
         }
-        if (schema->prepare)
-                schema->prepare(entry);
-        return entry;
+        if (field->object->prepare)
+                field->object->prepare(entry);
+        *ret = entry;
+        return 0;
 }
 
 static int read_entry_key(Reader *reader, const Place *place, const ObjectSchema *schema, Entry *entry)
@@ -121,10 +128,16 @@ static int read_entry_key(Reader *reader, const Place *place, const ObjectSchema
                 r = value_read_name(&reader->report, reader->context->hostname, place, entry->key, name);
                 if (r <= 0)
                         return r;
+        } else if (schema->key && !schema->key->is_good(entry->key)) {
+                report_error(&reader->report, place, "must have %s", schema->key->expected);
+                return 0;
         } else if (!value_is_plain(entry->key)) {
                 report_error(&reader->report, place, "must have a name, without control characters");
                 return 0;
         }
+        /* What lies deeper is in one file, and there in one object, which has no key twice. */
+        if (place->above->above)
+                return 0;
         r = claim_entry(reader, place, entry->map, entry->key, name);
         return r < 0 ? r : 0;
 }
@@ -133,22 +146,35 @@ static int read_entry(
         Reader *reader, const Place *place, const Field *field, json_object *value, EntryList *list)
 {
         size_t errors_before = reader->report.n_errors;
-        Entry *entry = entry_new(reader, field->object, field->key, place->key);
+        Entry *entry;
         int r;
 
-        if (!entry)
-                return -ENOMEM;
-        if (entry_list_add(list, entry) < 0) {
-                free(entry->key);
-                free(entry);
-                return -ENOMEM;
-        }
-        r = read_entry_key(reader, place, field->object, entry);
+        r = add_entry(&entry, reader, field, place->key, list);
         if (r < 0)
                 return r;
+        if (place->key) {
+                r = read_entry_key(reader, place, field->object, entry);
+                if (r < 0)
+                        return r;
+        }
         r = read_object(reader, place, field->object, value, entry);
         entry->broken = reader->report.n_errors > errors_before;
         return r;
+}
+
+static int read_objects(
+        Reader *reader, const Place *place, const Field *field, json_object *value, EntryList *list)
+{
+        if (!value_is_list(&reader->report, place, field, value))
+                return 0;
+        for (size_t i = 0; i < json_object_array_length(value); i++) {
+                Place at = { .above = place, .index = i };
+                int r = read_entry(reader, &at, field, json_object_array_get_idx(value, i), list);
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
 }
 
 static int read_map(
@@ -177,8 +203,12 @@ static int read_field(
         switch (field->kind) {
         case FIELD_OBJECT:
                 return read_object(reader, place, field->object, value, target);
+        case FIELD_NEW_OBJECT:
+                return read_new_object(reader, place, field->object, value, target);
         case FIELD_CHOICE:
                 return read_choice(reader, place, field, value, target);
+        case FIELD_OBJECTS:
+                return read_objects(reader, place, field, value, target);
         case FIELD_MAP:
                 return read_map(reader, place, field, value, target);
         default:
@@ -282,13 +312,31 @@ static void report_unknown_keys(
         }
 }
 
+/* One text for a whole object. */
+static int read_short(
+        Reader *reader, const Place *place, const ObjectSchema *schema, json_object *value, void *object)
+{
+        for (const Field *field = field_first(schema->fields); field; field = field_next(field)) {
+                int r = strcmp(field->key, schema->short_for) == 0
+                                ? read_field(reader, place, field, value, object)
+                                : read_fallback(reader, place, field, object);
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 static int read_object(
         Reader *reader, const Place *place, const ObjectSchema *schema, json_object *value, void *object)
 {
+        char expected[FIELD_EXPECTED_MAX];
         int chosen, r;
 
+        if (schema->short_for && json_object_is_type(value, json_type_string))
+                return read_short(reader, place, schema, value, object);
         if (!json_object_is_type(value, json_type_object)) {
-                report_value(&reader->report, place, "an object", false, value);
+                report_value(&reader->report, place, object_expected(schema, expected), false, value);
                 return 0;
         }
         r = read_table(reader, place, schema, schema->fields, value, object);

@@ -7,13 +7,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "config/texts.h"
+
 SourceConfig *source_free(SourceConfig *source)
 {
         if (!source)
                 return NULL;
-        for (size_t i = 0; source->interfaces && source->interfaces[i]; i++)
-                free(source->interfaces[i]);
-        free(source->interfaces);
+        texts_free(source->interfaces);
         free(source->include);
         free(source->exclude);
         free(source->addresses);
@@ -35,21 +35,11 @@ int source_add_interface(void *object, const char *text)
 {
         const char *pattern = text[0] == '!' ? text + 1 : text;
         SourceConfig *source = object;
-        size_t count = 0;
-        char **larger;
 
         /* The kernel allows neither in an interface's name (dev_valid_name()). */
         if (pattern[0] == '\0' || strpbrk(pattern, "/ \t\n\v\f\r"))
                 return -EINVAL;
-        while (source->interfaces && source->interfaces[count])
-                count++;
-        larger = reallocarray(source->interfaces, count + 2, sizeof *larger);
-        if (!larger)
-                return -ENOMEM;
-        source->interfaces = larger;
-        source->interfaces[count + 1] = NULL;
-        source->interfaces[count] = strdup(text);
-        return source->interfaces[count] ? 0 : -ENOMEM;
+        return texts_add(&source->interfaces, text);
 }
 
 static int add_prefix(const SourceConfig *source, Prefix **prefixes, size_t *count, const char *text)
@@ -136,18 +126,6 @@ static int compare_addresses(const SourceConfig *a, const SourceConfig *b)
         return order;
 }
 
-static int compare_interfaces(char *const *a, char *const *b)
-{
-        int order = compare_numbers(a != NULL, b != NULL);
-
-        for (size_t i = 0; order == 0 && a; i++) {
-                if (!a[i] || !b[i])
-                        return compare_numbers(a[i] != NULL, b[i] != NULL);
-                order = strcmp(a[i], b[i]);
-        }
-        return order;
-}
-
 static unsigned switches_of(const SourceConfig *source)
 {
         return (unsigned) source->type << 8 | (unsigned) source->temporary << 0 |
@@ -167,7 +145,7 @@ int source_compare(const SourceConfig *a, const SourceConfig *b)
         if (order == 0)
                 order = compare_prefixes(&a->suffix, a->has_suffix, &b->suffix, b->has_suffix);
         if (order == 0)
-                order = compare_interfaces(a->interfaces, b->interfaces);
+                order = texts_compare(a->interfaces, b->interfaces);
         if (order == 0)
                 order = compare_prefixes(a->include, a->n_include, b->include, b->n_include);
         if (order == 0)

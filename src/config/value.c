@@ -18,6 +18,22 @@ void value_is_wrong(Report *report, const Place *place, const Field *field, json
         report_value(report, place, field_expected(field, expected), field->secret, value);
 }
 
+bool value_is_list(Report *report, const Place *place, const Field *field, json_object *value)
+{
+        char expected[FIELD_EXPECTED_MAX];
+        double count;
+
+        if (!json_object_is_type(value, json_type_array)) {
+                value_is_wrong(report, place, field, value);
+                return false;
+        }
+        count = (double) json_object_array_length(value);
+        if (count >= field->minimum && count <= field->maximum)
+                return true;
+        report_error(report, place, "must be %s, not of %.0f", field_expected(field, expected), count);
+        return false;
+}
+
 static void read_boolean(
         Report *report, const Place *place, const Field *field, json_object *value, bool *target)
 {
@@ -82,40 +98,37 @@ static void read_word(Report *report, const Place *place, const Field *field, js
                 *target = word;
 }
 
+/* An item of a list may be an integer too, where the field allows it. */
+static bool is_text(const Field *field, json_object *value)
+{
+        if (field->to_integer > 0 && json_object_is_type(value, json_type_int))
+                return true;
+        return json_object_is_type(value, json_type_string) &&
+               (field->any_text || value_is_plain(json_object_get_string(value)));
+}
+
 static int read_text(Report *report, const Place *place, const Field *field, json_object *value, void *object)
 {
         char expected[FIELD_EXPECTED_MAX];
         int r = -EINVAL;
 
-        if (json_object_is_type(value, json_type_string) && value_is_plain(json_object_get_string(value)))
+        if (is_text(field, value))
                 r = field->set(object, json_object_get_string(value));
         if (r != -EINVAL && r != -EEXIST)
                 return r;
         if (r == -EEXIST)
                 report_error(report, place, "is there twice");
         else
-                report_value(report, place, field->expected ?: field_expected(field, expected), field->secret,
-                        value);
+                report_value(report, place, field_expected_item(field, expected), field->secret, value);
         return 0;
 }
 
 static int read_texts(
         Report *report, const Place *place, const Field *field, json_object *value, void *object)
 {
-        size_t count;
-
-        if (!json_object_is_type(value, json_type_array)) {
-                value_is_wrong(report, place, field, value);
+        if (!value_is_list(report, place, field, value))
                 return 0;
-        }
-        count = json_object_array_length(value);
-        if ((double) count < field->minimum || (double) count > field->maximum) {
-                char expected[FIELD_EXPECTED_MAX];
-
-                report_error(report, place, "must be %s, not of %zu", field_expected(field, expected), count);
-                return 0;
-        }
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < json_object_array_length(value); i++) {
                 Place item = { .above = place, .index = i };
                 int r = read_text(report, &item, field, json_object_array_get_idx(value, i), object);
 
@@ -123,6 +136,18 @@ static int read_texts(
                         return r;
         }
         return 0;
+}
+
+static int read_word_or_texts(
+        Report *report, const Place *place, const Field *field, json_object *value, void *object, int *target)
+{
+        if (!json_object_is_type(value, json_type_array)) {
+                read_word(report, place, field, value, target);
+                return 0;
+        }
+        for (*target = 0; field->words[*target];)
+                ++*target;
+        return read_texts(report, place, field, value, object);
 }
 
 /* Raw bytes that a zone file would write as escapes are mistakes, or names that want to be written in
@@ -198,10 +223,14 @@ int value_read(Report *report, const char *hostname, const Place *place, const F
                 return read_text(report, place, field, value, object);
         case FIELD_TEXTS:
                 return read_texts(report, place, field, value, object);
+        case FIELD_WORD_OR_TEXTS:
+                return read_word_or_texts(report, place, field, value, object, target);
         case FIELD_NAME:
                 return read_name(report, hostname, place, field, value, target);
         case FIELD_OBJECT:
+        case FIELD_NEW_OBJECT:
         case FIELD_CHOICE:
+        case FIELD_OBJECTS:
         case FIELD_MAP:
                 break;
         }

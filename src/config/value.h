@@ -4,7 +4,7 @@
 #include "config/report.h"
 #include "config/schema.h"
 
-/* Reads a value of any kind but objects and maps. hostname: for %H and %l. -ENOMEM. */
+/* Reads a value of any kind but objects, lists of them and maps. hostname: for %H and %l. -ENOMEM. */
 int value_read(Report *report, const char *hostname, const Place *place, const Field *field,
         json_object *value, void *object);
 
@@ -13,6 +13,9 @@ int value_read_name(Report *report, const char *hostname, const Place *place, co
 
 /* Reports that it is not what the field wants. */
 void value_is_wrong(Report *report, const Place *place, const Field *field, json_object *value);
+
+/* Is it a list of as many items as the field wants? If not, that is reported. */
+bool value_is_list(Report *report, const Place *place, const Field *field, json_object *value);
 
 /* The index of the word that the value is, -1: none of them. */
 int value_find_word(const Field *field, json_object *value);

@@ -47,6 +47,15 @@ static int target_shared(const PublishFacts *facts, RRset **ret)
         return 0;
 }
 
+static int find_target(const PublishFacts *facts, RRset **ret)
+{
+        if (facts->pool)
+                return pool_target(facts->pool, facts->type == TYPE_AAAA, facts->seen, ret);
+        if (facts->record->ownership == OWNERSHIP_SHARED)
+                return target_shared(facts, ret);
+        return target_exclusive(facts, ret);
+}
+
 int publish_decide(const PublishFacts *facts, usec_t now, RRset **ret_target, usec_t *ret_when)
 {
         AUTO(rrset_freep) RRset *target = NULL;
@@ -56,8 +65,7 @@ int publish_decide(const PublishFacts *facts, usec_t now, RRset **ret_target, us
                 return PUBLISH_READ;
         if (!facts->wanted_known)
                 return PUBLISH_NOTHING;
-        r = facts->record->ownership == OWNERSHIP_SHARED ? target_shared(facts, &target)
-                                                         : target_exclusive(facts, &target);
+        r = find_target(facts, &target);
         if (r < 0)
                 return r;
         if (rrset_equal(target, facts->seen))

@@ -5,6 +5,7 @@
 
 #include "config/config.h"
 #include "model/rrset.h"
+#include "policy/pool.h"
 #include "util/clock.h"
 
 /* What to do about one RRset that we keep: pure, the clock is an argument. */
@@ -12,6 +13,7 @@
 typedef struct PublishFacts {
         const RecordConfig *record;
         uint16_t type;
+        const PoolState *pool; /* the RRset is a pool's, and what it shall hold follows from this; else NULL */
         bool wanted_known;     /* false: the facts behind it are unknown, and nothing is concluded */
         const RRset *wanted;   /* our own values; NULL: none */
         usec_t empty_since;    /* since when `wanted` is known to be none; any clock, the one of `now` */

@@ -15,47 +15,11 @@
 
 #include "config/config.h"
 #include "folder.h"
+#include "load.h"
 
-static const ConfigContext host = { .hostname = "web1.example.com" };
-
-static void assert_wrong_with(const ConfigContext *context, const char *what, const char *expected)
-{
-        AUTO(config_errors_done) ConfigErrors errors = { 0 };
-        AUTO_FREE char *text = NULL;
-        Config *config = NULL;
-        int r = config_load(&config, "c.json", context, &errors);
-
-        text = errors_text(&errors);
-        if (r != -EINVAL)
-                fail_msg("%s: %d\n%s", what, r, text);
-        assert_null(config);
-        if (strcmp(text, expected) != 0)
-                fail_msg("%s\nis told as\n%sbut should be\n%s", what, text, expected);
-}
-
-static void assert_wrong(const char *what, const char *expected)
-{
-        assert_wrong_with(&host, what, expected);
-}
-
-/* The rows of a table say what goes into a frame, and what follows "c.json: PLACE". */
-typedef struct Row {
-        const char *text, *error;
-} Row;
-
-static void check_rows(
-        const Row *rows, size_t count, const char *before, const char *after, const char *place)
-{
-        for (size_t i = 0; i < count; i++) {
-                char text[2048], error[1024];
-
-                snprintf(text, sizeof text, "%s%s%s", before, rows[i].text, after);
-                snprintf(error, sizeof error, "c.json: %s%s\n", place, rows[i].error);
-                folder_put("c.json", text);
-                assert_wrong(text, error);
-        }
-}
-
+#define TOP_KEYS                                                                                           \
+        "\"keys\", \"providers\", \"records\", \"pools\", \"observer\", \"hooks\", \"gateway\", \"log\", " \
+        "\"$schema\""
 #define ALGORITHMS \
         "\"hmac-md5\", \"hmac-sha1\", \"hmac-sha224\", \"hmac-sha256\", \"hmac-sha384\", \"hmac-sha512\""
 #define LEVELS "\"emerg\", \"alert\", \"crit\", \"err\", \"warning\", \"notice\", \"info\", \"debug\""
@@ -99,8 +63,7 @@ static void wrong_keys_are_told(void **state)
                         "/file: ./bad.key:2:10: the secret must be 1 to 512 bytes in base64" },
                 { "{\"file\":\"open.key\"}", "/file: ./open.key must be for its owner only, not of mode "
                                              "0660: chmod 600 ./open.key" },
-                { "{\"secret\":\"YWJj\"}",
-                        "/secret: unknown key, did you mean \"secret_file\"?" },
+                { "{\"secret\":\"YWJj\"}", "/secret: unknown key, did you mean \"secret_file\"?" },
                 { "{\"file\":\"good.key\",\"secretfile\":\"x\"}",
                         "/secretfile: unknown key, did you mean \"secret_file\"?" },
         };
@@ -314,8 +277,8 @@ static void wrong_top_levels_are_told(void **state)
                 { "{\"providers\":null}", "providers: must be an object, not null" },
                 { "{\"keys\":\"k\"}", "keys: must be an object, not \"k\"" },
                 { "{\"record\":{}}", "record: unknown key, did you mean \"records\"?" },
-                { "{\"pools\":{}}", "pools: unknown key, there are \"keys\", \"providers\", \"records\", "
-                                    "\"gateway\", \"log\", \"$schema\"" },
+                { "{\"zzz\":{}}", "zzz: unknown key, there are " TOP_KEYS },
+                { "{\"pool\":{}}", "pool: unknown key, did you mean \"pools\"?" },
                 { "{\"$schema\":1}", "$schema: must be a text, not 1" },
                 { "{\"log\":{\"$schema\":\"x\"}}", "log/$schema: unknown key, there are \"level\"" },
                 { "{\"gateway\":5}", "gateway: must be an object, not 5" },
@@ -468,8 +431,7 @@ static void every_error_is_told_at_once(void **state)
                 "c.json: records/a..b: must be a domain name, not \"a..b\"\n"
                 "c.json: gateway/listen/0: " LISTEN "1\n"
                 "c.json: log/level: must be one of " LEVELS ", not \"x\"\n"
-                "c.json: zzz: unknown key, there are \"keys\", \"providers\", \"records\", \"gateway\", "
-                "\"log\", \"$schema\"\n"
+                "c.json: zzz: unknown key, there are " TOP_KEYS "\n"
                 "c.json: records/l.b/provider: must be one of the providers \"p\", \"q\", not \"nobody\"\n"
                 "c.json: records/m.b: must lie within the zone of its provider \"q\", which is z\n");
 }
@@ -563,10 +525,7 @@ static void long_values_are_cut(void **state)
         assert_wrong("long value", error);
         snprintf(text, sizeof text, "{\"%s\":1}", value);
         folder_put("c.json", text);
-        snprintf(error, sizeof error,
-                "c.json: %.252s...: unknown key, there are \"keys\", \"providers\", \"records\", "
-                "\"gateway\", \"log\", \"$schema\"\n",
-                value);
+        snprintf(error, sizeof error, "c.json: %.252s...: unknown key, there are " TOP_KEYS "\n", value);
         assert_wrong("long key", error);
 }
 

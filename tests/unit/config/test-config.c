@@ -14,29 +14,7 @@
 
 #include "config/config.h"
 #include "folder.h"
-
-static const ConfigContext host = { .hostname = "web1.example.com" };
-
-static Config *load_with(const char *path, const ConfigContext *context)
-{
-        AUTO(config_errors_done) ConfigErrors errors = { 0 };
-        Config *config = NULL;
-        int r = config_load(&config, path, context, &errors);
-
-        if (r < 0) {
-                AUTO_FREE char *text = errors_text(&errors);
-
-                fail_msg("%d\n%s", r, text);
-        }
-        assert_int_equal(errors.count, 0);
-        return config;
-}
-
-static Config *load(const char *text)
-{
-        folder_put("c.json", text);
-        return load_with("c.json", &host);
-}
+#include "load.h"
 
 static const RecordConfig *record_of(const Config *config, const char *text)
 {
@@ -48,23 +26,6 @@ static const RecordConfig *record_of(const Config *config, const char *text)
                         return config->records[i];
         fail_msg("no record %s", text);
         return NULL;
-}
-
-static void assert_name(const Name *name, const char *text)
-{
-        char buffer[NAME_TEXT_MAX];
-
-        assert_string_equal(name_to_text(name, buffer), text);
-}
-
-/* NULL-terminated texts, written with spaces between. */
-static void assert_texts(char *const *texts, const char *expected)
-{
-        char joined[256] = "";
-
-        for (size_t i = 0; texts[i]; i++)
-                sprintf(joined + strlen(joined), "%s%s", i == 0 ? "" : " ", texts[i]);
-        assert_string_equal(joined, expected);
 }
 
 static void assert_prefix(const Prefix *prefix, const char *text)

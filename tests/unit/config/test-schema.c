@@ -61,6 +61,28 @@ static void every_kind_of_key_is_described(void **state)
                         "", .required = true },
                 { "records/*/ownership", NULL, "word", "\"exclusive\" or \"shared\"", "\"exclusive\"" },
                 { "gateway", NULL, "object", "", "" },
+                { "pools", NULL, "map", "", "" },
+                { "pools/*/members/*/address", NULL, "text", "an IPv4 or IPv6 address of a host", "",
+                        .required = true },
+                { "pools/*/members/*/check", NULL, "object", "", "the pool's" },
+                { "pools/*/members/*/check/port", "tcp", "integer", "1 to 65535", "", .required = true },
+                { "pools/*/self", NULL, "boolean or object", "", "false" },
+                { "pools/*/self/ipv6/suffix", "interfaces", "text",
+                        "an IPv6 address and a prefix length from 1 to 127, such as "
+                        "\"::211:32ff:fe12:3456/64\"",
+                        "the interface's own address" },
+                { "pools/*/check", NULL, "object", "", "{ \"type\": \"icmp\" }" },
+                { "pools/*/check/expect_status", "https", "list of integers or texts",
+                        "1 to 100 times a status from 100 to 599, such as 200, or a range such as "
+                        "\"300-399\"",
+                        "[\"200-399\"]" },
+                { "pools/*/all_down", NULL, "word or list of texts",
+                        "one of \"hold\", \"all\", \"empty\", or a list of 1 to 1000 texts", "\"hold\"" },
+                { "hooks", NULL, "list of objects", "0 to 1000", "" },
+                { "hooks/*/events", NULL, "list of texts",
+                        "1 to 8 times one of \"published\", \"member-down\", \"member-up\", \"failover\", "
+                        "\"failback\", \"observer-lost\", \"observer-ok\", \"parked\"",
+                        "", .required = true },
                 { "log/level", NULL, "text",
                         "one of \"emerg\", \"alert\", \"crit\", \"err\", \"warning\", \"notice\", \"info\", "
                         "\"debug\"",
@@ -103,21 +125,26 @@ static void every_key_has_a_line_of_description(void **state)
 static void check_table(const Field *table)
 {
         for (const Field *field = field_first(table); field; field = field_next(field)) {
-                bool is_texts = field->kind == FIELD_TEXT || field->kind == FIELD_TEXTS;
-                bool has_object = field->kind == FIELD_OBJECT || field->kind == FIELD_CHOICE ||
+                bool is_word = field->kind == FIELD_WORD || field->kind == FIELD_WORD_OR_TEXTS;
+                bool is_texts = field->kind == FIELD_TEXT || field->kind == FIELD_TEXTS ||
+                                field->kind == FIELD_WORD_OR_TEXTS;
+                bool is_list = field->kind == FIELD_TEXTS || field->kind == FIELD_WORD_OR_TEXTS ||
+                               field->kind == FIELD_OBJECTS;
+                bool has_object = field->kind == FIELD_OBJECT || field->kind == FIELD_NEW_OBJECT ||
+                                  field->kind == FIELD_CHOICE || field->kind == FIELD_OBJECTS ||
                                   field->kind == FIELD_MAP;
 
                 assert_ptr_equal(field_find(table, field->key), field); /* no key twice */
                 assert_int_equal(is_texts, field->set != NULL);
-                assert_int_equal(is_texts && !field->words, field->expected != NULL);
-                assert_true(field->words || field->kind != FIELD_WORD);
-                assert_true(is_texts || !field->pattern);
+                assert_int_equal(is_texts && (is_word || !field->words), field->expected != NULL);
+                assert_true(field->words || !is_word);
+                assert_true(is_texts || !(field->pattern || field->any_text || field->to_integer));
+                assert_true(field->from_integer <= field->to_integer);
                 assert_int_equal(has_object, field->object != NULL);
                 assert_int_equal(field->kind == FIELD_CHOICE, field->meaning_of_true != NULL);
                 if (field->kind == FIELD_INTEGER)
                         assert_true(field->size == 2 || field->size == 4);
-                if (field->kind == FIELD_INTEGER || field->kind == FIELD_SECONDS ||
-                        field->kind == FIELD_TEXTS)
+                if (field->kind == FIELD_INTEGER || field->kind == FIELD_SECONDS || is_list)
                         assert_true(field->minimum < field->maximum);
                 if (field->fallback) {
                         AUTO(config_errors_done) ConfigErrors errors = { 0 };
@@ -131,8 +158,23 @@ static void check_table(const Field *table)
         }
 }
 
+/* What a text stands for is a text, and all else has a value without it. */
+static void check_short(const ObjectSchema *schema)
+{
+        const Field *text = field_find(schema->fields, schema->short_for);
+
+        assert_non_null(text);
+        assert_int_equal(text->kind, FIELD_TEXT);
+        assert_non_null(text->pattern);
+        assert_null(schema->variants);
+        for (const Field *field = field_first(schema->fields); field; field = field_next(field))
+                assert_true(field == text || !field->required);
+}
+
 static void check_object(const ObjectSchema *schema)
 {
+        if (schema->short_for)
+                check_short(schema);
         check_table(schema->fields);
         if (schema->variants) {
                 assert_int_equal(schema->fields->kind, FIELD_WORD);
