@@ -15,10 +15,13 @@
 #include <systemd/sd-event.h>
 
 #include "bus/bus.h"
+#include "check/checker.h"
 #include "config/config.h"
 #include "dns/resolver.h"
 #include "engine/engine.h"
+#include "engine/pool-store.h"
 #include "engine/store.h"
+#include "hook/hook.h"
 #include "hosting.h"
 #include "model/interfaces.h"
 #include "netlink/monitor.h"
@@ -49,6 +52,9 @@ struct Daemon {
         Monitor *monitor;
         Resolver *resolver;
         Store *store;
+        PoolStore *pool_store;
+        Checker *checker;
+        HookRunner *hooks; /* NULL: none are run */
         Engine *engine;
         Hosting *hosting;
         Bus *bus; /* NULL: not for a single run */
@@ -103,8 +109,9 @@ int daemon_check(const DaemonOptions *options)
         r = load_config(options, hostname, &config, &errors);
         if (r < 0)
                 return r;
-        printf("the configuration is good: %zu provider%s, %zu record%s\n", config->n_providers,
-                plural(config->n_providers), config->n_records, plural(config->n_records));
+        printf("the configuration is good: %zu provider%s, %zu record%s, %zu pool%s\n", config->n_providers,
+                plural(config->n_providers), config->n_records, plural(config->n_records), config->n_pools,
+                plural(config->n_pools));
         return 0;
 }
 
@@ -166,6 +173,32 @@ static void on_changed(void *userdata)
                 bus_changed(daemon->bus);
 }
 
+static int on_new_check(void *userdata, Check **ret, const CheckConfig *config, const Address *address,
+        CheckReport report, void *report_userdata)
+{
+        Daemon *daemon = userdata;
+
+        return checker_add(daemon->checker, ret, config, address, report, report_userdata);
+}
+
+static void on_members_changed(void *userdata)
+{
+        Daemon *daemon = userdata;
+
+        if (daemon->bus)
+                bus_members_changed(daemon->bus);
+}
+
+static void on_happened(void *userdata, const Event *event)
+{
+        Daemon *daemon = userdata;
+
+        if (daemon->bus)
+                bus_event(daemon->bus, event);
+        if (daemon->hooks)
+                hook_runner_tell(daemon->hooks, event);
+}
+
 static void on_settled(void *userdata)
 {
         Daemon *daemon = userdata;
@@ -214,6 +247,9 @@ static int configure(Daemon *daemon, Config *config, bool force)
 {
         EngineOptions options = { .force = force, .dry_run = daemon->options.dry_run };
         int r = engine_configure(daemon->engine, config, &options);
+
+        if (r >= 0 && daemon->hooks)
+                r = hook_runner_configure(daemon->hooks, config->hooks, config->n_hooks, daemon->hostname);
         if (r < 0)
                 return r;
         set_log_level(daemon, config);
@@ -242,7 +278,8 @@ static int change_config(Daemon *daemon, ConfigErrors *errors)
         if (r < 0)
                 log_error("cannot use the new configuration: %s", strerror(-r));
         else
-                log_notice("reloaded: %zu record%s", config->n_records, plural(config->n_records));
+                log_notice("reloaded: %zu record%s, %zu pool%s", config->n_records, plural(config->n_records),
+                        config->n_pools, plural(config->n_pools));
         old = daemon->config;
         daemon->config = config;
         config = old;
@@ -380,7 +417,7 @@ static int add_signals(Daemon *daemon)
 
 static int open_state(Daemon *daemon)
 {
-        AUTO_FREE char *path = NULL;
+        AUTO_FREE char *path = NULL, *pools_path = NULL;
         int r = state_directory_find(&daemon->state_directory);
 
         if (r < 0)
@@ -391,7 +428,11 @@ static int open_state(Daemon *daemon)
                         return r;
         }
         path = path_join(daemon->state_directory, "state.json");
-        return path ? store_open(&daemon->store, path) : -ENOMEM;
+        pools_path = path_join(daemon->state_directory, "pools.json");
+        if (!path || !pools_path)
+                return -ENOMEM;
+        r = store_open(&daemon->store, path);
+        return r < 0 ? r : pool_store_open(&daemon->pool_store, pools_path);
 }
 
 /* Life cycle. */
@@ -403,13 +444,22 @@ static int make_engine(Daemon *daemon)
                 .waiting = on_waiting,
                 .settled = on_settled,
                 .changed = on_changed,
+                .members_changed = on_members_changed,
+                .new_check = on_new_check,
+                .happened = on_happened,
                 .userdata = daemon,
         };
 
         daemon->interfaces = interfaces_new();
         if (!daemon->interfaces)
                 return -ENOMEM;
-        return engine_new(&daemon->engine, daemon->event, daemon->interfaces, daemon->store, &callbacks);
+        return engine_new(&daemon->engine, daemon->event, daemon->interfaces, daemon->store, daemon->pool_store,
+                &callbacks);
+}
+
+static int make_hooks(Daemon *daemon)
+{
+        return daemon->options.dry_run ? 0 : hook_runner_new(&daemon->hooks, daemon->event);
 }
 
 static int join_bus(Daemon *daemon)
@@ -437,6 +487,10 @@ static int start(Daemon *daemon)
                 r = resolver_new(&daemon->resolver, daemon->event, NULL, NULL);
         if (r >= 0)
                 r = hosting_new(&daemon->hosting, daemon->event, daemon->state_directory, daemon->hostname);
+        if (r >= 0)
+                r = checker_new(&daemon->checker, daemon->event);
+        if (r >= 0)
+                r = make_hooks(daemon);
         if (r >= 0)
                 r = make_engine(daemon);
         if (r >= 0)
@@ -478,9 +532,9 @@ int daemon_new(Daemon **ret, const DaemonOptions *options)
         if (r < 0)
                 return -EBADMSG;
         set_log_level(daemon, daemon->config);
-        log_notice("signpostd %s: %zu record%s at %zu provider%s", SIGNPOST_VERSION,
-                daemon->config->n_records, plural(daemon->config->n_records), daemon->config->n_providers,
-                plural(daemon->config->n_providers));
+        log_notice("signpostd %s: %zu record%s and %zu pool%s at %zu provider%s", SIGNPOST_VERSION,
+                daemon->config->n_records, plural(daemon->config->n_records), daemon->config->n_pools,
+                plural(daemon->config->n_pools), daemon->config->n_providers, plural(daemon->config->n_providers));
         r = open_state(daemon);
         if (r < 0)
                 return r;
@@ -509,8 +563,11 @@ Daemon *daemon_free(Daemon *daemon)
         monitor_free(daemon->monitor);
         bus_free(daemon->bus);
         engine_free(daemon->engine);
+        checker_free(daemon->checker);
+        hook_runner_free(daemon->hooks);
         hosting_free(daemon->hosting);
         store_free(daemon->store);
+        pool_store_free(daemon->pool_store);
         interfaces_free(daemon->interfaces);
         resolver_free(daemon->resolver);
         config_free(daemon->config);

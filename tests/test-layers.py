@@ -17,7 +17,7 @@ LIBRARIES = {
     "ldns/": {"dns"},
     "openssl/": {"dns"},
     "netlink/": {"netlink"},
-    "json-c/": {"config", "engine", "ctl"},
+    "json-c/": {"config", "engine", "hook", "ctl"},
     "curl/": {"http"},
     "systemd/sd-bus.h": {"bus", "ctl"},
     "systemd/sd-bus-vtable.h": {"bus"},

@@ -2,141 +2,58 @@
 
 /* Announce: keeps of each object what was told of it last, as digests, and sends the difference to how it is
  * now. So nothing that changed and changed back is told, nothing is told twice, and nothing has to be queued
- * while the bus is slow: the difference is still there when it is not. */
+ * while the bus is slow: the difference is still there when it is not. What may be different is found out one
+ * object at a time, so that one of 10,000 costs no more than one of ten. */
 
 #include "bus/announce.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
-#include "bus/manager.h"
-#include "bus/path.h"
-#include "bus/provider.h"
-#include "bus/record.h"
+#include "bus/pool.h"
+#include "bus/told.h"
 
 enum {
-        PROPERTIES_MAX = RECORD_PROPERTIES,
         BACKLOG_MAX = 64, /* messages that the bus has not taken yet, above which we wait */
         AT_ONCE_MAX = 16, /* messages: so that 100 clients that listen leave the processor to others */
+        SIGNALS_MAX = 16, /* of ours that wait to be sent; what they say can be read from properties too */
 };
-
-static_assert(PROPERTIES_MAX >= (int) PROVIDER_PROPERTIES, "room for every object's");
-
-/* An object that was told of. */
-typedef struct Told {
-        char *path;
-        Digest digests[PROPERTIES_MAX];
-} Told;
-
-/* All objects of one kind, in the order of their paths. */
-typedef struct ToldList {
-        size_t count;
-        Told *objects;
-} ToldList;
-
-typedef struct Kind {
-        const char *interface;
-        const char *const *properties;
-        size_t n_properties;
-        size_t (*count)(const Engine *engine);
-        char *(*path)(const Engine *engine, size_t index);
-        void (*digest)(const Engine *engine, size_t index, Digest *ret);
-} Kind;
 
 struct Announcer {
         Engine *engine;
         sd_bus *bus; /* NULL: there is nobody to tell */
-        ToldList records, providers;
-        Digest manager[MANAGER_PROPERTIES];
-        bool look_at_all; /* not only at the records that the engine names */
+        Shelf shelves[KINDS];
+        ToldList news; /* those that were found to be different */
+        size_t n_signals;
+        sd_bus_message *signals[SIGNALS_MAX];
 
         /* Of this run: */
         unsigned n_sent;
         bool congested;
 };
 
-static void digest_record(const Engine *engine, size_t index, Digest *ret)
+static void add_news(Announcer *announcer, Told *told)
 {
-        RecordStatus status;
-
-        engine_record(engine, index, &status);
-        record_digest(&status, ret);
+        if (told->is_news)
+                return;
+        told->is_news = true;
+        TAILQ_INSERT_TAIL(&announcer->news, told, news_entry);
 }
 
-static void digest_provider(const Engine *engine, size_t index, Digest *ret)
+static void remove_news(Announcer *announcer, Told *told)
 {
-        ProviderStatus status;
-
-        engine_provider(engine, index, &status);
-        provider_digest(&status, ret);
+        if (told->is_news)
+                TAILQ_REMOVE(&announcer->news, told, news_entry);
+        told->is_news = false;
 }
 
-static const Kind record_kind = {
-        .interface = RECORD_INTERFACE,
-        .properties = record_properties,
-        .n_properties = RECORD_PROPERTIES,
-        .count = engine_count_records,
-        .path = record_path,
-        .digest = digest_record,
-};
-
-static const Kind provider_kind = {
-        .interface = PROVIDER_INTERFACE,
-        .properties = provider_properties,
-        .n_properties = PROVIDER_PROPERTIES,
-        .count = engine_count_providers,
-        .path = provider_path,
-        .digest = digest_provider,
-};
-
-/* Lists. */
-
-static void told_list_done(ToldList *list)
+static void forget(Announcer *announcer, Told *told)
 {
-        for (size_t i = 0; i < list->count; i++)
-                free(list->objects[i].path);
-        free(list->objects);
-        *list = (ToldList){ 0 };
-}
-
-static int compare_paths(const void *a, const void *b)
-{
-        return strcmp(((const Told *) a)->path, ((const Told *) b)->path);
-}
-
-/* The objects as they are now. */
-static int told_list_make(ToldList *ret, const Engine *engine, const Kind *kind)
-{
-        AUTO(told_list_done) ToldList list = { 0 };
-        size_t count = kind->count(engine);
-
-        list.objects = calloc(count + 1, sizeof *list.objects);
-        if (!list.objects)
-                return -ENOMEM;
-        while (list.count < count) {
-                Told *told = &list.objects[list.count];
-
-                told->path = kind->path(engine, list.count);
-                if (!told->path)
-                        return -ENOMEM;
-                kind->digest(engine, list.count++, told->digests);
-        }
-        qsort(list.objects, list.count, sizeof *list.objects, compare_paths);
-        *ret = list;
-        list = (ToldList){ 0 };
-        return 0;
-}
-
-static Told *told_list_find(const ToldList *list, char *path)
-{
-        Told key = { .path = path };
-
-        return list->count == 0
-                       ? NULL
-                       : bsearch(&key, list->objects, list->count, sizeof *list->objects, compare_paths);
+        remove_news(announcer, told);
+        told_free(told);
 }
 
 /* Telling. Each says whether the bus took it. */
@@ -162,140 +79,182 @@ static bool sent(Announcer *announcer, int r)
         return r >= 0;
 }
 
-/* Only what is different, and then `told` is as `now`. */
-static bool tell_changes(Announcer *announcer, const char *path, const char *interface,
-        const char *const properties[], size_t n_properties, Digest *told, const Digest *now)
+static bool tell_changes(Announcer *announcer, const Told *told, const PropertyList *list)
 {
         const char *names[PROPERTIES_MAX + 1];
-        size_t n = 0;
 
-        for (size_t i = 0; i < n_properties; i++)
-                if (told[i] != now[i])
-                        names[n++] = properties[i];
-        if (n == 0)
+        if (told_differences(told, list, names) == 0)
                 return true;
-        names[n] = NULL;
-        if (!has_room(announcer) || !sent(announcer, sd_bus_emit_properties_changed_strv(announcer->bus, path,
-                                                             interface, (char **) names)))
-                return false;
-        memcpy(told, now, n_properties * sizeof *told);
-        return true;
+        return has_room(announcer) && sent(announcer, sd_bus_emit_properties_changed_strv(announcer->bus, told->path,
+                                                          told->shelf->kind->interface, (char **) names));
 }
 
-static bool tell_added(Announcer *announcer, const char *path)
+static bool tell_added(Announcer *announcer, const Told *told)
 {
-        return has_room(announcer) && sent(announcer, sd_bus_emit_object_added(announcer->bus, path));
+        return has_room(announcer) && sent(announcer, sd_bus_emit_object_added(announcer->bus, told->path));
 }
 
 /* All that sd_bus_emit_object_added() named. sd_bus_emit_object_removed() wants the object to be there. */
-static bool tell_removed(Announcer *announcer, const char *path, const Kind *kind)
+static bool tell_removed(Announcer *announcer, const Told *told)
 {
         return has_room(announcer) &&
-               sent(announcer, sd_bus_emit_interfaces_removed(announcer->bus, path,
+               sent(announcer, sd_bus_emit_interfaces_removed(announcer->bus, told->path,
                                        "org.freedesktop.DBus.Peer", "org.freedesktop.DBus.Introspectable",
-                                       "org.freedesktop.DBus.Properties", kind->interface, NULL));
+                                       "org.freedesktop.DBus.Properties", told->shelf->kind->interface, NULL));
 }
 
-/* One object as it was told of and as it is; NULL: it was not, is not there. Returns what the bus knows of it
- * then. */
-static Told *tell_object(Announcer *announcer, const Kind *kind, Told *old, Told *new, bool *complete)
+/* The object is there, with these properties. What the bus does not take stays among the news. */
+static bool tell_present(Announcer *announcer, Told *told, const PropertyList *list)
 {
-        Told *known;
-        bool taken;
+        bool taken = told->known ? tell_changes(announcer, told, list) : tell_added(announcer, told);
 
-        if (old && new) {
-                taken = tell_changes(announcer, old->path, kind->interface, kind->properties,
-                        kind->n_properties, old->digests, new->digests);
-                known = old;
-        } else if (old) {
-                taken = tell_removed(announcer, old->path, kind);
-                known = taken ? NULL : old;
-        } else {
-                taken = tell_added(announcer, new->path);
-                known = taken ? new : NULL;
-        }
-        *complete = *complete && taken;
-        return known;
-}
-
-/* All objects of a kind: along both lists, what was told and what is. */
-static bool tell_all(Announcer *announcer, const Kind *kind, ToldList *told)
-{
-        AUTO(told_list_done) ToldList now = { 0 };
-        ToldList known = { 0 };
-        bool complete = true;
-        size_t i = 0, k = 0;
-
-        if (told_list_make(&now, announcer->engine, kind) >= 0)
-                known.objects = calloc(told->count + now.count + 1, sizeof *known.objects);
-        if (!known.objects) {
-                announcer->congested = true; /* out of memory: later, too */
+        if (!taken) {
+                add_news(announcer, told);
                 return false;
         }
-        while (i < told->count || k < now.count) {
-                int order = i == told->count ? 1
-                            : k == now.count ? -1
-                                             : compare_paths(&told->objects[i], &now.objects[k]);
-                Told *old = order <= 0 ? &told->objects[i++] : NULL;
-                Told *new = order >= 0 ? &now.objects[k++] : NULL;
-                Told *kept = tell_object(announcer, kind, old, new, &complete);
-
-                if (!kept)
-                        continue;
-                known.objects[known.count] = *kept;
-                known.objects[known.count++].path = STEAL(kept->path);
-        }
-        told_list_done(told);
-        *told = known;
-        return complete;
+        told->known = true;
+        told_update(told, list);
+        remove_news(announcer, told);
+        return true;
 }
 
-static void forget_news(Announcer *announcer)
+static bool tell_absent(Announcer *announcer, Told *told)
 {
-        RecordStatus status;
-
-        while (engine_next_changed(announcer->engine, &status))
-                continue;
+        if (told->known && !tell_removed(announcer, told))
+                return false;
+        forget(announcer, told);
+        return true;
 }
 
-/* Those that the engine names. */
-static bool tell_news(Announcer *announcer)
+static bool tell(Announcer *announcer, Told *told)
 {
-        RecordStatus status;
+        const Kind *kind = told->shelf->kind;
+        PropertyList list;
+        Object object;
+        int r = kind->find(announcer->engine, told->path, &object);
 
-        while (has_room(announcer)) {
-                AUTO_FREE char *path = NULL;
-                Digest now[RECORD_PROPERTIES];
-                Told *told;
-
-                if (!engine_next_changed(announcer->engine, &status))
-                        return true;
-                path = path_of_record(&status.config->name);
-                told = path ? told_list_find(&announcer->records, path) : NULL;
-                record_digest(&status, now);
-                if (!told || !tell_changes(announcer, path, RECORD_INTERFACE, record_properties,
-                                     RECORD_PROPERTIES, told->digests, now))
-                        announcer->look_at_all = true;
+        if (r < 0) { /* out of memory: later, too */
+                announcer->congested = true;
+                return false;
         }
+        if (r == 0)
+                return tell_absent(announcer, told);
+        list = kind->list(&object);
+        return tell_present(announcer, told, &list);
+}
+
+static bool tell_object(Announcer *announcer, Shelf *shelf, const Object *object)
+{
+        PropertyList list = shelf->kind->list(object);
+        Told *told = shelf_find(shelf, object, &list);
+
+        if (told)
+                return tell_present(announcer, told, &list);
+        shelf->look = true;
+        announcer->congested = true;
         return false;
 }
 
-static bool tell_records(Announcer *announcer)
+/* Finding out what is to be told. */
+
+/* known: the bus knows already how they are. -ENOMEM. */
+static int look_at_objects(Announcer *announcer, Shelf *shelf, bool known)
 {
-        if (!announcer->look_at_all)
-                return tell_news(announcer) && !announcer->look_at_all;
-        forget_news(announcer);
-        announcer->look_at_all = !tell_all(announcer, &record_kind, &announcer->records);
-        return !announcer->look_at_all;
+        Cursor cursor = { 0 };
+        Object object;
+
+        shelf->round++;
+        while (shelf->kind->next(announcer->engine, &cursor, &object)) {
+                const char *names[PROPERTIES_MAX + 1];
+                PropertyList list = shelf->kind->list(&object);
+                Told *told = shelf_find(shelf, &object, &list);
+
+                if (!told)
+                        return -ENOMEM;
+                told->round = shelf->round;
+                if (known)
+                        told->known = true;
+                else if (!told->known || told_differences(told, &list, names) > 0)
+                        add_news(announcer, told);
+        }
+        return 0;
 }
 
-static bool tell_manager(Announcer *announcer)
+static void look(Announcer *announcer, Shelf *shelf)
 {
-        Digest now[MANAGER_PROPERTIES];
+        Told *told;
 
-        manager_digest(announcer->engine, now);
-        return tell_changes(announcer, PATH_ROOT, MANAGER_INTERFACE, manager_properties, MANAGER_PROPERTIES,
-                announcer->manager, now);
+        if (look_at_objects(announcer, shelf, false) < 0) {
+                announcer->congested = true;
+                return;
+        }
+        shelf->look = false;
+        TAILQ_FOREACH(told, &shelf->objects, entry)
+                if (told->round != shelf->round)
+                        add_news(announcer, told);
+}
+
+static bool tell_signals(Announcer *announcer)
+{
+        while (announcer->n_signals > 0) {
+                if (!has_room(announcer) ||
+                        !sent(announcer, sd_bus_send(announcer->bus, announcer->signals[0], NULL)))
+                        return false;
+                sd_bus_message_unref(announcer->signals[0]);
+                announcer->n_signals--;
+                memmove(announcer->signals, announcer->signals + 1,
+                        announcer->n_signals * sizeof *announcer->signals);
+        }
+        return true;
+}
+
+/* The few that are looked at each time: a storm of others must not hide what comes of it. */
+static bool tell_few(Announcer *announcer)
+{
+        for (size_t i = 0; i < KINDS; i++) {
+                Shelf *shelf = &announcer->shelves[i];
+                Cursor cursor = { 0 };
+                Object object;
+
+                while (!shelf->kind->next_changed && shelf->kind->next(announcer->engine, &cursor, &object))
+                        if (!tell_object(announcer, shelf, &object))
+                                return false;
+        }
+        return true;
+}
+
+static bool tell_news(Announcer *announcer)
+{
+        for (size_t i = 0; i < KINDS; i++)
+                if (announcer->shelves[i].look)
+                        look(announcer, &announcer->shelves[i]);
+        while (!TAILQ_EMPTY(&announcer->news))
+                if (!tell(announcer, TAILQ_FIRST(&announcer->news)))
+                        return false;
+        return !announcer->congested;
+}
+
+/* Those that the engine names, one of each kind in turn. */
+static bool tell_changed(Announcer *announcer)
+{
+        bool more = true;
+
+        while (more) {
+                more = false;
+                for (size_t i = 0; i < KINDS; i++) {
+                        Shelf *shelf = &announcer->shelves[i];
+                        Object object;
+
+                        if (!has_room(announcer))
+                                return false;
+                        if (!shelf->kind->next_changed ||
+                                !shelf->kind->next_changed(announcer->engine, &object))
+                                continue;
+                        more = true;
+                        tell_object(announcer, shelf, &object);
+                }
+        }
+        return !announcer->congested;
 }
 
 AnnounceResult announcer_run(Announcer *announcer)
@@ -304,33 +263,56 @@ AnnounceResult announcer_run(Announcer *announcer)
                 return ANNOUNCE_DONE;
         announcer->n_sent = 0;
         announcer->congested = false;
-        /* A storm of records must not hide what comes of it. */
-        if (tell_manager(announcer) && tell_all(announcer, &provider_kind, &announcer->providers) &&
-                tell_records(announcer))
+        if (tell_signals(announcer) && tell_few(announcer) && tell_news(announcer) && tell_changed(announcer))
                 return ANNOUNCE_DONE;
         return announcer->congested ? ANNOUNCE_CONGESTED : ANNOUNCE_MORE;
 }
 
-void announcer_reconfigured(Announcer *announcer)
+void announcer_look(Announcer *announcer, const Kind *kind)
 {
-        announcer->look_at_all = true;
+        for (size_t i = 0; i < KINDS; i++)
+                if (!kind || kind == announcer->shelves[i].kind)
+                        announcer->shelves[i].look = true;
+}
+
+void announcer_failed_over(Announcer *announcer, const Event *event)
+{
+        sd_bus_message *signal;
+
+        if (announcer->bus && announcer->n_signals < SIGNALS_MAX &&
+                pool_new_failed_over(announcer->bus, event, &signal) >= 0)
+                announcer->signals[announcer->n_signals++] = signal;
 }
 
 /* Life cycle. */
 
+static void forget_all(Announcer *announcer)
+{
+        for (size_t i = 0; i < KINDS; i++) {
+                Shelf *shelf = &announcer->shelves[i];
+
+                while (!TAILQ_EMPTY(&shelf->objects))
+                        forget(announcer, TAILQ_FIRST(&shelf->objects));
+                shelf->look = false;
+        }
+        while (announcer->n_signals > 0)
+                sd_bus_message_unref(announcer->signals[--announcer->n_signals]);
+}
+
 int announcer_start(Announcer *announcer, sd_bus *bus)
 {
-        int r;
-
         announcer_stop(announcer);
-        forget_news(announcer);
-        r = told_list_make(&announcer->records, announcer->engine, &record_kind);
-        if (r >= 0)
-                r = told_list_make(&announcer->providers, announcer->engine, &provider_kind);
-        if (r < 0)
-                return r;
-        manager_digest(announcer->engine, announcer->manager);
-        announcer->look_at_all = false;
+        for (size_t i = 0; i < KINDS; i++) {
+                Shelf *shelf = &announcer->shelves[i];
+                Object object;
+                int r;
+
+                while (shelf->kind->next_changed && shelf->kind->next_changed(announcer->engine, &object))
+                        continue;
+                r = look_at_objects(announcer, shelf, true);
+                if (r < 0)
+                        return r;
+        }
         announcer->bus = bus;
         return 0;
 }
@@ -338,8 +320,7 @@ int announcer_start(Announcer *announcer, sd_bus *bus)
 void announcer_stop(Announcer *announcer)
 {
         announcer->bus = NULL;
-        told_list_done(&announcer->records);
-        told_list_done(&announcer->providers);
+        forget_all(announcer);
 }
 
 int announcer_new(Announcer **ret, Engine *engine)
@@ -349,6 +330,9 @@ int announcer_new(Announcer **ret, Engine *engine)
         if (!announcer)
                 return -ENOMEM;
         announcer->engine = engine;
+        TAILQ_INIT(&announcer->news);
+        for (size_t i = 0; i < KINDS; i++)
+                shelf_init(&announcer->shelves[i], kinds[i]);
         *ret = announcer;
         return 0;
 }

@@ -3,11 +3,12 @@
 
 #include <systemd/sd-bus.h>
 
+#include "bus/kind.h"
 #include "engine/engine.h"
 #include "util/cleanup.h"
 
-/* Tells the bus what is different: PropertiesChanged with just the properties that changed, and which objects
- * came and went. Sends nothing of its own accord: see announcer_run(). */
+/* Tells the bus what is different: PropertiesChanged with just the properties that changed, which objects came
+ * and went, and signals of ours. Sends nothing of its own accord: see announcer_run(). */
 typedef struct Announcer Announcer;
 
 /* The engine is borrowed. */
@@ -20,8 +21,11 @@ DEFINE_FREEP(Announcer, announcer_free)
 int announcer_start(Announcer *announcer, sd_bus *bus);
 void announcer_stop(Announcer *announcer);
 
-/* There may be other objects now. */
-void announcer_reconfigured(Announcer *announcer);
+/* There may be other objects of this kind now (NULL: of any kind). */
+void announcer_look(Announcer *announcer, const Kind *kind);
+
+/* A pool's addresses were others before. */
+void announcer_failed_over(Announcer *announcer, const Event *event);
 
 typedef enum AnnounceResult {
         ANNOUNCE_DONE,

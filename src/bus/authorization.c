@@ -42,10 +42,10 @@ enum {
 
 typedef struct Request {
         Authorizer *authorizer;
-        sd_bus_message *call;
+        Bus *bus;
+        sd_bus_message *message;
         const char *action;
         MethodHandler handler;
-        Bus *bus;
 
         uid_t user;
         bool asked; /* polkit */
@@ -67,7 +67,7 @@ static Request *request_free(Request *request)
         TAILQ_REMOVE(&request->authorizer->requests, request, entry);
         sd_bus_slot_unref(request->gone);
         sd_bus_slot_unref(request->answer);
-        sd_bus_message_unref(request->call);
+        sd_bus_message_unref(request->message);
         free(request);
         return NULL;
 }
@@ -77,20 +77,20 @@ DEFINE_FREEP(Request, request_free)
 
 static void grant(Request *request)
 {
-        AUTO(sd_bus_message_unrefp) sd_bus_message *call = sd_bus_message_ref(request->call);
+        AUTO(sd_bus_message_unrefp) sd_bus_message *message = sd_bus_message_ref(request->message);
         AUTO(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        const Call call = { .bus = request->bus, .message = message, .user = request->user };
         MethodHandler handler = request->handler;
-        Bus *bus = request->bus;
         int r;
 
         log_info("D-Bus: %s is allowed to user %u (%s)", request->action, request->user,
-                sd_bus_message_get_sender(call));
+                sd_bus_message_get_sender(message));
         request_free(request);
-        r = sd_bus_message_rewind(call, true);
+        r = sd_bus_message_rewind(message, true);
         if (r >= 0)
-                r = handler(bus, call, &error);
+                r = handler(&call, &error);
         if (r < 0)
-                sd_bus_reply_method_errno(call, r, &error);
+                sd_bus_reply_method_errno(message, r, &error);
 }
 
 static void refuse(Request *request, const char *name, const char *why)
@@ -98,8 +98,8 @@ static void refuse(Request *request, const char *name, const char *why)
         AUTO(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
 
         error_set(&error, name, "%s is not allowed: %s", request->action, why);
-        log_debug("D-Bus: %s: %s", sd_bus_message_get_sender(request->call), error.message ?: name);
-        sd_bus_reply_method_error(request->call, &error);
+        log_debug("D-Bus: %s: %s", sd_bus_message_get_sender(request->message), error.message ?: name);
+        sd_bus_reply_method_error(request->message, &error);
         request_free(request);
 }
 
@@ -107,7 +107,7 @@ static void refuse(Request *request, const char *name, const char *why)
 static void cancel(const Request *request)
 {
         AUTO(sd_bus_message_unrefp) sd_bus_message *message = NULL;
-        sd_bus *bus = sd_bus_message_get_bus(request->call);
+        sd_bus *bus = sd_bus_message_get_bus(request->message);
 
         if (!request->asked)
                 return;
@@ -125,7 +125,7 @@ static void cancel(const Request *request)
 static int on_decided(sd_bus_message *answer, void *userdata, sd_bus_error *ret_error)
 {
         Request *request = userdata;
-        bool interactive = sd_bus_message_get_allow_interactive_authorization(request->call) > 0;
+        bool interactive = sd_bus_message_get_allow_interactive_authorization(request->message) > 0;
         const sd_bus_error *error = sd_bus_message_get_error(answer);
         int authorized = false, challenge = false;
 
@@ -156,8 +156,8 @@ static int on_decided(sd_bus_message *answer, void *userdata, sd_bus_error *ret_
 static int ask_polkit(Request *request)
 {
         AUTO(sd_bus_message_unrefp) sd_bus_message *message = NULL;
-        sd_bus *bus = sd_bus_message_get_bus(request->call);
-        bool interactive = sd_bus_message_get_allow_interactive_authorization(request->call) > 0;
+        sd_bus *bus = sd_bus_message_get_bus(request->message);
+        bool interactive = sd_bus_message_get_allow_interactive_authorization(request->message) > 0;
         int r = sd_bus_message_new_method_call(
                 bus, &message, POLKIT_NAME, POLKIT_PATH, POLKIT_INTERFACE, "CheckAuthorization");
 
@@ -166,7 +166,7 @@ static int ask_polkit(Request *request)
         snprintf(request->cancellation_id, sizeof request->cancellation_id, "signpost-%" PRIu64,
                 ++request->authorizer->next_id);
         r = sd_bus_message_append(message, "(sa{sv})sa{ss}us", "system-bus-name", 1, "name", "s",
-                sd_bus_message_get_sender(request->call), request->action, 0,
+                sd_bus_message_get_sender(request->message), request->action, 0,
                 interactive ? POLKIT_INTERACTIVE : 0U, request->cancellation_id);
         if (r < 0)
                 return r;
@@ -238,13 +238,13 @@ static int watch_caller(Request *request, const char *caller)
                 "',member='NameOwnerChanged',arg0='%s'",
                 caller);
         return sd_bus_add_match_async(
-                sd_bus_message_get_bus(request->call), &request->gone, rule, on_gone, on_watched, request);
+                sd_bus_message_get_bus(request->message), &request->gone, rule, on_gone, on_watched, request);
 }
 
 static int ask_bus(Request *request, const char *caller)
 {
         AUTO(sd_bus_message_unrefp) sd_bus_message *message = NULL;
-        sd_bus *bus = sd_bus_message_get_bus(request->call);
+        sd_bus *bus = sd_bus_message_get_bus(request->message);
         int r = sd_bus_message_new_method_call(
                 bus, &message, DRIVER_NAME, DRIVER_PATH, DRIVER_NAME, "GetConnectionUnixUser");
 
@@ -260,7 +260,7 @@ static int check_room(const Authorizer *authorizer, const char *caller, sd_bus_e
 
         TAILQ_FOREACH(request, &authorizer->requests, entry) {
                 n++;
-                of_caller += strcmp(sd_bus_message_get_sender(request->call), caller) == 0;
+                of_caller += strcmp(sd_bus_message_get_sender(request->message), caller) == 0;
         }
         if (of_caller >= REQUESTS_PER_CALLER_MAX)
                 return error_set(error, ERROR_BUSY,
@@ -270,10 +270,10 @@ static int check_room(const Authorizer *authorizer, const char *caller, sd_bus_e
         return 0;
 }
 
-int authorizer_ask(Authorizer *authorizer, sd_bus_message *call, const char *action, MethodHandler handler,
-        Bus *bus, sd_bus_error *error)
+int authorizer_ask(Authorizer *authorizer, const Call *call, const char *action, MethodHandler handler,
+        sd_bus_error *error)
 {
-        const char *caller = sd_bus_message_get_sender(call);
+        const char *caller = sd_bus_message_get_sender(call->message);
         AUTO(request_freep) Request *request = NULL;
         int r;
 
@@ -286,10 +286,10 @@ int authorizer_ask(Authorizer *authorizer, sd_bus_message *call, const char *act
         if (!request)
                 return -ENOMEM;
         *request = (Request){ .authorizer = authorizer,
-                .call = sd_bus_message_ref(call),
+                .bus = call->bus,
+                .message = sd_bus_message_ref(call->message),
                 .action = action,
-                .handler = handler,
-                .bus = bus };
+                .handler = handler };
         TAILQ_INSERT_TAIL(&authorizer->requests, request, entry);
         /* In this order: who goes in between is unknown to the bus when it is asked. */
         r = watch_caller(request, caller);

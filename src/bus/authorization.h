@@ -13,10 +13,10 @@ int authorizer_new(Authorizer **ret);
 Authorizer *authorizer_free(Authorizer *authorizer);
 DEFINE_FREEP(Authorizer, authorizer_free)
 
-/* Calls the handler, later, if the sender may do `action` (a string constant), and answers with an error if
- * not. Negative errno, with `error` filled in where there is more to say: nothing will happen. */
-int authorizer_ask(Authorizer *authorizer, sd_bus_message *call, const char *action, MethodHandler handler,
-        Bus *bus, sd_bus_error *error);
+/* Calls the handler, later and with the user filled in, if the sender may do `action` (a string constant), and
+ * answers with an error if not. Negative errno, with `error` filled in where there is more to say: nothing will happen. */
+int authorizer_ask(Authorizer *authorizer, const Call *call, const char *action, MethodHandler handler,
+        sd_bus_error *error);
 
 /* The connection is lost: nobody waits for an answer any more. */
 void authorizer_drop(Authorizer *authorizer);

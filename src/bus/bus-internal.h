@@ -8,8 +8,8 @@
 #include "bus/bus.h"
 #include "bus/connection.h"
 #include "bus/errand.h"
+#include "bus/kind.h"
 #include "bus/wall-clock.h"
-#include "engine/status.h"
 
 struct Bus {
         sd_event *event;
@@ -27,8 +27,5 @@ struct Bus {
         unsigned congestions;  /* ticks in a row in which the bus did not take everything */
 
         WallClock clock;
-
-        /* The object that sd-bus found last, and is about to ask about. */
-        RecordStatus record;
-        ProviderStatus provider;
+        Branch branches[KINDS];
 };

@@ -10,9 +10,7 @@
 
 #include "bus/bus-internal.h"
 #include "bus/log-control.h"
-#include "bus/manager.h"
-#include "bus/provider.h"
-#include "bus/record.h"
+#include "bus/path.h"
 #include "policy/backoff.h"
 #include "util/random.h"
 
@@ -76,7 +74,21 @@ void bus_changed(Bus *bus)
 
 void bus_reconfigured(Bus *bus)
 {
-        announcer_reconfigured(bus->announcer);
+        announcer_look(bus->announcer, NULL);
+        bus_changed(bus);
+}
+
+void bus_members_changed(Bus *bus)
+{
+        announcer_look(bus->announcer, &member_kind);
+        bus_changed(bus);
+}
+
+void bus_event(Bus *bus, const Event *event)
+{
+        if (event->kind != EVENT_FAILOVER && event->kind != EVENT_FAILBACK)
+                return;
+        announcer_failed_over(bus->announcer, event);
         bus_changed(bus);
 }
 
@@ -85,12 +97,10 @@ void bus_reconfigured(Bus *bus)
 static int on_opened(void *userdata, sd_bus *connection)
 {
         Bus *bus = userdata;
-        int r = manager_add_object(bus, connection);
+        int r = sd_bus_add_object_manager(connection, NULL, PATH_ROOT);
 
-        if (r >= 0)
-                r = record_add_objects(bus, connection);
-        if (r >= 0)
-                r = provider_add_objects(bus, connection);
+        for (size_t i = 0; i < KINDS && r >= 0; i++)
+                r = kind_add_branch(&bus->branches[i], connection);
         return r < 0 ? r : log_control_add_object(bus, connection);
 }
 
@@ -139,6 +149,8 @@ int bus_new(Bus **ret, sd_event *event, Engine *engine, const BusOperations *ope
         bus->event = sd_event_ref(event);
         bus->engine = engine;
         bus->operations = *operations;
+        for (size_t i = 0; i < KINDS; i++)
+                bus->branches[i] = (Branch){ .bus = bus, .kind = kinds[i] };
         r = add_tick(bus);
         if (r >= 0)
                 r = authorizer_new(&bus->authorizer);

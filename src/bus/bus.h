@@ -32,5 +32,11 @@ DEFINE_FREEP(Bus, bus_free)
 /* What engine/status.h tells may be different. Cheap: the signals go out together, a little later. */
 void bus_changed(Bus *bus);
 
-/* Records and providers come from another configuration now. */
+/* Records, pools and providers come from another configuration now. */
 void bus_reconfigured(Bus *bus);
+
+/* Pools have other members than before. Cheap likewise. */
+void bus_members_changed(Bus *bus);
+
+/* Something happened: tells of what is more than properties that change. Cheap likewise. */
+void bus_event(Bus *bus, const Event *event);

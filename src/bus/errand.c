@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Errands: look at the records after each change, in their order, and never at one again that came to rest,
- * so that a thousand of them cost a look each. */
+/* Errands: look at the names after each change, in their order, and never at one again that came to rest, so that a thousand of them cost a look each. */
 
 #include "bus/errand.h"
 
@@ -22,7 +21,7 @@ enum {
 
 typedef struct Errand {
         Errands *errands;
-        sd_bus_message *call;
+        sd_bus_message *message;
         sd_event_source *deadline;
         usec_t timeout_usec;
         size_t n_names, next; /* those before `next` came to rest */
@@ -46,7 +45,7 @@ static Errand *errand_free(Errand *errand)
         TAILQ_REMOVE(&errand->errands->list, errand, entry);
         errand->errands->count--;
         sd_event_source_disable_unref(errand->deadline);
-        sd_bus_message_unref(errand->call);
+        sd_bus_message_unref(errand->message);
         free(errand->names);
         free(errand->problems);
         free(errand);
@@ -70,18 +69,25 @@ static bool is_under_way(const RecordStatus *status)
         return false;
 }
 
-/* "A", "AAAA", or "A and AAAA": which RRset is not as it is wanted. */
-static const char *types_at_fault(const RecordStatus *status)
+/* Does it keep an RRset of this family (0: A, 1: AAAA)? A pool does where it has, or should have, values. */
+static bool keeps(const RecordStatus *status, bool pool, unsigned family)
 {
-        const RecordConfig *config = status->config;
-        bool a = config->ipv4 && !rrset_same_data(status->wanted[0], status->published[0]);
-        bool aaaa = config->ipv6 && !rrset_same_data(status->wanted[1], status->published[1]);
+        if (pool)
+                return status->wanted[family] || status->published[family];
+        return family == 0 ? status->config->ipv4 : status->config->ipv6;
+}
+
+/* "A", "AAAA", or "A and AAAA": which RRset is not as it is wanted. */
+static const char *types_at_fault(const RecordStatus *status, bool pool)
+{
+        bool a = keeps(status, pool, 0) && !rrset_same_data(status->wanted[0], status->published[0]);
+        bool aaaa = keeps(status, pool, 1) && !rrset_same_data(status->wanted[1], status->published[1]);
 
         if (a == aaaa) { /* it cannot be told by the values */
-                a = config->ipv4;
-                aaaa = config->ipv6;
+                a = keeps(status, pool, 0);
+                aaaa = keeps(status, pool, 1);
         }
-        return a && aaaa ? "A and AAAA" : a ? "A" : "AAAA";
+        return a == aaaa ? "A and AAAA" : a ? "A" : "AAAA";
 }
 
 /* Out of memory: the count alone has to say it. */
@@ -109,14 +115,34 @@ static void add_problem(Errand *errand, const char *format, ...)
         errand->problems = problems;
 }
 
-/* False: the record is still under way. */
+/* No record has the name of a pool, and what is published of a pool stands like a record. */
+static bool find(const Engine *engine, const Name *name, RecordStatus *ret, bool *ret_pool)
+{
+        PoolStatus pool;
+
+        *ret_pool = engine_find_pool(engine, name, &pool);
+        if (!*ret_pool)
+                return engine_find_record(engine, name, ret);
+        *ret = (RecordStatus){
+                .config = &pool.config->record,
+                .state = pool.state,
+                .wanted = { pool.wanted[0], pool.wanted[1] },
+                .published = { pool.published[0], pool.published[1] },
+                .problem = pool.problem,
+                .next_usec = pool.next_usec,
+        };
+        return true;
+}
+
+/* False: the name is still under way. */
 static bool look_at(Errand *errand, const Name *name)
 {
         char text[NAME_TEXT_MAX];
         RecordStatus status;
+        bool pool;
 
         name_to_text(name, text);
-        if (!engine_find_record(errand->errands->engine, name, &status)) {
+        if (!find(errand->errands->engine, name, &status, &pool)) {
                 add_problem(errand, "%s: the configuration names it no more", text);
                 return true;
         }
@@ -129,7 +155,7 @@ static bool look_at(Errand *errand, const Name *name)
         }
         if (is_under_way(&status))
                 return false;
-        add_problem(errand, "%s (%s) is %s: %s", text, types_at_fault(&status),
+        add_problem(errand, "%s (%s) is %s: %s", text, types_at_fault(&status, pool),
                 publication_state_to_text(status.state), status.problem ?: "no reason is known");
         return true;
 }
@@ -150,14 +176,14 @@ static void answer(Errand *errand)
         size_t more = errand->n_problems > PROBLEMS_SHOWN ? errand->n_problems - PROBLEMS_SHOWN : 0;
 
         if (errand->n_problems == 0) {
-                sd_bus_reply_method_return(errand->call, NULL);
+                sd_bus_reply_method_return(errand->message, NULL);
         } else {
                 if (more > 0)
                         error_set(&error, ERROR_NOT_PUBLISHED, "%s\nand %zu more", errand->problems ?: "",
                                 more);
                 else
                         error_set(&error, ERROR_NOT_PUBLISHED, "%s", errand->problems ?: "out of memory");
-                sd_bus_reply_method_error(errand->call, &error);
+                sd_bus_reply_method_error(errand->message, &error);
         }
         errand_free(errand);
 }
@@ -183,7 +209,7 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
         else
                 error_set(&error, ERROR_TIMEOUT, "%s and up to %zu more are still under way after %u s", name,
                         left - 1, (unsigned) (errand->timeout_usec / USEC_PER_SEC));
-        sd_bus_reply_method_error(errand->call, &error);
+        sd_bus_reply_method_error(errand->message, &error);
         errand_free(errand);
         return 0;
 }
@@ -206,7 +232,7 @@ int errands_check_room(const Errands *errands, sd_bus_error *error)
         return error_set(error, ERROR_BUSY, "%u calls wait for DNS already", errands->count);
 }
 
-int errands_add(Errands *errands, sd_bus_message *call, Name *names, size_t n_names, usec_t timeout_usec)
+int errands_add(Errands *errands, sd_bus_message *message, Name *names, size_t n_names, usec_t timeout_usec)
 {
         Errand *errand = calloc(1, sizeof *errand);
 
@@ -215,7 +241,7 @@ int errands_add(Errands *errands, sd_bus_message *call, Name *names, size_t n_na
                 return -ENOMEM;
         }
         *errand = (Errand){ .errands = errands,
-                .call = sd_bus_message_ref(call),
+                .message = sd_bus_message_ref(message),
                 .timeout_usec = timeout_usec,
                 .n_names = n_names,
                 .names = names };

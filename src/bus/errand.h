@@ -10,7 +10,8 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-/* Calls that are answered when DNS has it: each waits until its records are not under way any more. */
+/* Calls that are answered when DNS has it: each waits until its records and pools are not under way any
+ * more. */
 typedef struct Errands Errands;
 
 /* Both are borrowed. */
@@ -21,10 +22,11 @@ DEFINE_FREEP(Errands, errands_free)
 /* Is there room for one more? Else Error.Busy, before anything was done. */
 int errands_check_room(const Errands *errands, sd_bus_error *error);
 
-/* Takes over `names`; after a reload they are the new configuration's records of these names. The answer is
+/* Takes over `names`; after a reload they are the new configuration's records and pools of these
+ * names. The answer is
  * nothing when DNS has all of them as they are wanted, else NotPublished with what is wrong, or Timeout after
  * that time. Returns 1, or -ENOMEM. */
-int errands_add(Errands *errands, sd_bus_message *call, Name *names, size_t n_names, usec_t timeout_usec);
+int errands_add(Errands *errands, sd_bus_message *message, Name *names, size_t n_names, usec_t timeout_usec);
 
 /* Answers those that can be answered now. */
 void errands_check(Errands *errands);

@@ -9,52 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bus/text.h"
 #include "engine/status.h"
 #include "util/cleanup.h"
+#include "util/text.h"
 
 enum {
         NAMES_SHOWN = 12,
 };
-
-/* "host.example.com, nas.example.com and 3 more", or "none". Malloc'ed; NULL when out of memory. */
-static char *list_of(const Engine *engine, size_t count,
-        const char *(*name_of)(const Engine *engine, size_t index, char buffer[static NAME_TEXT_MAX]))
-{
-        char buffer[NAME_TEXT_MAX], *text = NULL;
-        size_t size;
-        FILE *out = open_memstream(&text, &size);
-
-        if (!out)
-                return NULL;
-        for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
-                fprintf(out, "%s%s", i ? ", " : "", name_of(engine, i, buffer));
-        if (count > NAMES_SHOWN)
-                fprintf(out, " and %zu more", count - NAMES_SHOWN);
-        if (count == 0)
-                fputs("none", out);
-        if (fclose(out) == 0)
-                return text;
-        free(text);
-        return NULL;
-}
-
-static const char *record_name(const Engine *engine, size_t index, char buffer[static NAME_TEXT_MAX])
-{
-        RecordStatus status;
-
-        engine_record(engine, index, &status);
-        return name_to_text(&status.config->name, buffer);
-}
-
-static const char *provider_name(const Engine *engine, size_t index, char buffer[static NAME_TEXT_MAX])
-{
-        ProviderStatus status;
-
-        (void) buffer;
-        engine_provider(engine, index, &status);
-        return status.config->id;
-}
 
 int error_set(sd_bus_error *error, const char *name, const char *format, ...)
 {
@@ -73,20 +34,66 @@ int error_set(sd_bus_error *error, const char *name, const char *format, ...)
         return sd_bus_error_set(error, name, text);
 }
 
-int error_no_such_record(sd_bus_error *error, const Engine *engine, const char *name)
-{
-        AUTO_FREE char *list = list_of(engine, engine_count_records(engine), record_name);
+/* Lists of names. */
 
-        return error_set(error, ERROR_NO_SUCH_RECORD, "no record \"%.*s\": the configuration names %s",
-                ERROR_QUOTED_MAX, name, list ?: "others");
+static bool is_meant(const Object *object, const PoolConfig *pool)
+{
+        return !pool || object->member.pool == pool;
 }
 
-int error_no_such_provider(sd_bus_error *error, const Engine *engine, const char *id)
+static const char *name_of(const Kind *kind, const Object *object, char buffer[static NAME_TEXT_MAX])
 {
-        AUTO_FREE char *list = list_of(engine, engine_count_providers(engine), provider_name);
+        PropertyList list = kind->list(object);
+        const Property *name = property_find(&list, "Name");
 
-        return error_set(error, ERROR_NO_SUCH_PROVIDER, "no provider \"%.*s\": the configuration names %s",
-                ERROR_QUOTED_MAX, id, list ?: "others");
+        return name->type == PROPERTY_NAME ? name_to_text(name->domain, buffer) : name->text;
+}
+
+/* "host.example.com, nas.example.com and 3 more", or "none". pool: only its members; NULL: all. Malloc'ed; NULL
+ * when out of memory. */
+static char *list_names(const Engine *engine, const Kind *kind, const PoolConfig *pool)
+{
+        char buffer[NAME_TEXT_MAX], *text = NULL;
+        size_t size, n = 0;
+        FILE *out = open_memstream(&text, &size);
+        Cursor cursor = { 0 };
+        Object object;
+
+        if (!out)
+                return NULL;
+        while (kind->next(engine, &cursor, &object))
+                if (is_meant(&object, pool) && ++n <= NAMES_SHOWN)
+                        fprintf(out, "%s%s", n > 1 ? ", " : "", name_of(kind, &object, buffer));
+        if (n > NAMES_SHOWN)
+                fprintf(out, " and %zu more", n - NAMES_SHOWN);
+        if (n == 0)
+                fputs("none", out);
+        if (fclose(out) == 0)
+                return text;
+        free(text);
+        return NULL;
+}
+
+int error_no_such_object(sd_bus_error *error, const Kind *kind, const Engine *engine, const char *name)
+{
+        AUTO_FREE char *names = list_names(engine, kind, NULL);
+
+        return error_set(error, kind->error, "no %s \"%.*s\": the configuration names %s", kind->noun,
+                ERROR_QUOTED_MAX, name, names ?: "others");
+}
+
+int error_no_such_member(sd_bus_error *error, const Engine *engine, const Name *pool, const char *member)
+{
+        AUTO_FREE char *names = NULL;
+        char text[NAME_TEXT_MAX];
+        PoolStatus status;
+
+        name_to_text(pool, text);
+        if (!engine_find_pool(engine, pool, &status))
+                return error_no_such_object(error, &pool_kind, engine, text);
+        names = list_names(engine, &member_kind, status.config);
+        return error_set(error, ERROR_NO_SUCH_MEMBER, "no member \"%.*s\": the members of %s are %s",
+                ERROR_QUOTED_MAX, member, text, names ?: "others");
 }
 
 int error_no_such_interface(sd_bus_error *error, const char *interface)

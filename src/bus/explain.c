@@ -9,8 +9,8 @@
 
 #include "bus/bus-internal.h"
 #include "bus/error.h"
+#include "bus/kind.h"
 #include "bus/text.h"
-#include "bus/method.h"
 #include "policy/select.h"
 
 typedef struct Explanation {
@@ -54,24 +54,25 @@ static void on_verdict(void *userdata, const SelectVerdict *verdict)
                 explanation->r = append_verdict(explanation->reply, verdict);
 }
 
-int explain_record(Bus *bus, sd_bus_message *call, sd_bus_error *error)
+int explain_record(const Call *call, sd_bus_error *error)
 {
         AUTO(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         Explanation explanation = { 0 };
         char text[NAME_TEXT_MAX];
         Name name;
-        int r = method_read_name(call, &name, error);
+        int r = method_read_name(call->message, &name, error);
 
         if (r >= 0)
-                r = sd_bus_message_new_method_return(call, &reply);
+                r = sd_bus_message_new_method_return(call->message, &reply);
         if (r >= 0)
                 r = sd_bus_message_open_container(reply, 'a', "(ssbs)");
         if (r < 0)
                 return r;
         explanation.reply = reply;
-        r = engine_explain(bus->engine, &name, on_verdict, &explanation);
+        r = engine_explain(call->bus->engine, &name, on_verdict, &explanation);
         if (r == -ENOENT)
-                return error_no_such_record(error, bus->engine, name_to_text(&name, text));
+                return error_no_such_object(
+                        error, &record_kind, call->bus->engine, name_to_text(&name, text));
         if (r >= 0)
                 r = explanation.r;
         if (r >= 0)

@@ -3,7 +3,7 @@
 
 #include <systemd/sd-bus.h>
 
-#include "bus/bus.h"
+#include "bus/method.h"
 
 /* The method Explain(name) of the manager: see Method. */
-int explain_record(Bus *bus, sd_bus_message *call, sd_bus_error *error);
+int explain_record(const Call *call, sd_bus_error *error);

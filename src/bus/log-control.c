@@ -52,13 +52,13 @@ static const struct {
         { "LogTarget", set_target },
 };
 
-/* Returns the setter's index for a call of Properties.Set, with the call at its value; negative: none. */
-static int find_setter(sd_bus_message *call)
+/* Returns the setter's index for a call of Properties.Set, with the message at its value; negative: none. */
+static int find_setter(sd_bus_message *message)
 {
         const char *interface, *property;
 
-        if (!sd_bus_message_is_method_call(call, "org.freedesktop.DBus.Properties", "Set") ||
-                sd_bus_message_read(call, "ss", &interface, &property) < 0 ||
+        if (!sd_bus_message_is_method_call(message, "org.freedesktop.DBus.Properties", "Set") ||
+                sd_bus_message_read(message, "ss", &interface, &property) < 0 ||
                 strcmp(interface, LOG_CONTROL_INTERFACE) != 0)
                 return -ENOENT;
         for (size_t i = 0; i < ARRAY_LENGTH(setters); i++)
@@ -67,32 +67,32 @@ static int find_setter(sd_bus_message *call)
         return -ENOENT;
 }
 
-static int set_property(Bus *bus, sd_bus_message *call, sd_bus_error *error)
+static int set_property(const Call *call, sd_bus_error *error)
 {
-        int setter = find_setter(call);
+        int setter = find_setter(call->message);
         const char *value;
         int r;
 
-        (void) bus;
         if (setter < 0)
                 return setter;
-        r = sd_bus_message_read(call, "v", "s", &value);
+        r = sd_bus_message_read(call->message, "v", "s", &value);
         if (r < 0)
                 return error_set(
                         error, SD_BUS_ERROR_INVALID_ARGS, "%s is a string", setters[setter].property);
         r = setters[setter].set(value, error);
-        return r < 0 ? r : sd_bus_reply_method_return(call, NULL);
+        return r < 0 ? r : sd_bus_reply_method_return(call->message, NULL);
 }
 
 /* Sees each call to the object before the vtable does. */
-static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *error)
+static int on_call(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         Bus *bus = userdata;
+        const Call call = { .bus = bus, .message = message, .user = CALL_ANYBODY };
         int r;
 
-        if (find_setter(call) < 0)
+        if (find_setter(message) < 0)
                 return 0;
-        r = authorizer_ask(bus->authorizer, call, SET_ACTION, set_property, bus, error);
+        r = authorizer_ask(bus->authorizer, &call, SET_ACTION, set_property, error);
         return r < 0 ? r : 1;
 }
 

@@ -10,9 +10,10 @@
 #include "bus/bus-internal.h"
 #include "bus/error.h"
 
-int method_call(Bus *bus, const Method *methods, sd_bus_message *call, sd_bus_error *error)
+int method_call(Bus *bus, const Method *methods, sd_bus_message *message, sd_bus_error *error)
 {
-        const char *member = sd_bus_message_get_member(call);
+        const char *member = sd_bus_message_get_member(message);
+        const Call call = { .bus = bus, .message = message, .user = CALL_ANYBODY };
         const Method *method = methods;
         int r;
 
@@ -20,16 +21,15 @@ int method_call(Bus *bus, const Method *methods, sd_bus_message *call, sd_bus_er
                 method++;
         if (!method->member)
                 return -EOPNOTSUPP; /* the vtable names one that the table does not */
-        r = method->action
-                    ? authorizer_ask(bus->authorizer, call, method->action, method->handler, bus, error)
-                    : method->handler(bus, call, error);
+        r = method->action ? authorizer_ask(bus->authorizer, &call, method->action, method->handler, error)
+                           : method->handler(&call, error);
         return r < 0 ? r : 1;
 }
 
-int method_read_name(sd_bus_message *call, Name *ret, sd_bus_error *error)
+int method_read_name(sd_bus_message *message, Name *ret, sd_bus_error *error)
 {
         const char *text;
-        int r = sd_bus_message_read(call, "s", &text);
+        int r = sd_bus_message_read(message, "s", &text);
 
         if (r < 0)
                 return r;

@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
-#include "engine/engine.h"
 #include "model/name.h"
 #include "util/cleanup.h"
 
-/* Object paths: one for each record and provider, and each path names one at most. */
+/* Object paths: one for each object, and each path names one at most. */
 
 #define PATH_ROOT            "/org/signpost1"
 #define PATH_RECORD_PREFIX   PATH_ROOT "/record"
 #define PATH_PROVIDER_PREFIX PATH_ROOT "/provider"
+#define PATH_POOL_PREFIX     PATH_ROOT "/pool" /* of its members too: one level below it */
 
-/* Malloc'ed; NULL when out of memory. The name in lower case: a path does not change when a letter does. */
+/* Malloc'ed; NULL when out of memory. Domain names in lower case: a path does not change when a letter does. */
 char *path_of_record(const Name *name);
 char *path_of_provider(const char *id);
+char *path_of_pool(const Name *name);
+char *path_of_member(const Name *pool, const char *member);
 
 /* -ENOENT: no path_of_…() gives that path. */
 int path_to_record(const char *path, Name *ret);
 int path_to_provider(const char *path, char **ret_id);
+int path_to_pool(const char *path, Name *ret);
+int path_to_member(const char *path, Name *ret_pool, char **ret_member);
 
-/* The paths of `count` objects, ended by NULL; NULL when out of memory. */
-char **path_list(const Engine *engine, size_t count, char *(*path_at)(const Engine *engine, size_t index));
+/* Ended by NULL. */
 char **path_list_free(char **paths);
 DEFINE_FREEP(char *, path_list_free)

@@ -10,41 +10,44 @@
 
 #include "bus/bus-internal.h"
 #include "bus/error.h"
+#include "bus/kind.h"
 #include "policy/select.h"
 
 #define PUBLISH_TIMEOUT_USEC  (20 * USEC_PER_SEC)
 #define WITHDRAW_TIMEOUT_USEC (7 * USEC_PER_SEC) /* less than the 8 for which our hooks wait */
 
 /* Answers the call when all of these have come to rest. Takes over `names`. */
-static int answer_later(Bus *bus, sd_bus_message *call, Name *names, size_t n_names, usec_t timeout_usec)
+static int answer_later(const Call *call, Name *names, size_t n_names, usec_t timeout_usec)
 {
-        int r = errands_add(bus->errands, call, names, n_names, timeout_usec);
+        int r = errands_add(call->bus->errands, call->message, names, n_names, timeout_usec);
 
-        bus_changed(bus); /* they may have come to rest already */
+        bus_changed(call->bus); /* they may have come to rest already */
         return r;
 }
 
-static int publish_all(Bus *bus, sd_bus_message *call, bool force, sd_bus_error *error)
+static int publish_all(const Call *call, bool force, sd_bus_error *error)
 {
-        size_t count = engine_count_records(bus->engine);
+        Engine *engine = call->bus->engine;
+        size_t count = engine_count_records(engine) + engine_count_pools(engine), n = 0;
         AUTO_FREE Name *names = reallocarray(NULL, count + 1, sizeof *names);
+        Cursor cursor = { 0 };
+        Object object;
         int r;
 
         if (!names)
                 return -ENOMEM;
-        for (size_t i = 0; i < count; i++) {
-                RecordStatus status;
-
-                engine_record(bus->engine, i, &status);
-                names[i] = status.config->name;
-        }
-        r = engine_publish(bus->engine, NULL, force);
+        while (record_kind.next(engine, &cursor, &object))
+                names[n++] = object.record.config->name;
+        cursor = (Cursor){ 0 };
+        while (pool_kind.next(engine, &cursor, &object))
+                names[n++] = object.pool.config->record.name;
+        r = engine_publish(engine, NULL, force);
         if (r == -ESHUTDOWN)
                 return error_stopping(error);
-        return r < 0 ? r : answer_later(bus, call, STEAL(names), count, PUBLISH_TIMEOUT_USEC);
+        return r < 0 ? r : answer_later(call, STEAL(names), n, PUBLISH_TIMEOUT_USEC);
 }
 
-static int publish_one(Bus *bus, sd_bus_message *call, const char *text, bool force, sd_bus_error *error)
+static int publish_one(const Call *call, const char *text, bool force, sd_bus_error *error)
 {
         AUTO_FREE Name *name = reallocarray(NULL, 1, sizeof *name);
         int r;
@@ -54,24 +57,24 @@ static int publish_one(Bus *bus, sd_bus_message *call, const char *text, bool fo
         r = name_from_text(name, text);
         if (r < 0)
                 return error_bad_name(error, text, r);
-        r = engine_publish(bus->engine, name, force);
+        r = engine_publish(call->bus->engine, name, force);
         if (r == -ENOENT)
-                return error_no_such_record(error, bus->engine, text);
+                return error_no_such_object(error, &record_kind, call->bus->engine, text);
         if (r == -ESHUTDOWN)
                 return error_stopping(error);
-        return r < 0 ? r : answer_later(bus, call, STEAL(name), 1, PUBLISH_TIMEOUT_USEC);
+        return r < 0 ? r : answer_later(call, STEAL(name), 1, PUBLISH_TIMEOUT_USEC);
 }
 
-int publish_record(Bus *bus, sd_bus_message *call, sd_bus_error *error)
+int publish_record(const Call *call, sd_bus_error *error)
 {
         const char *name;
-        int force, r = sd_bus_message_read(call, "sb", &name, &force);
+        int force, r = sd_bus_message_read(call->message, "sb", &name, &force);
 
         if (r >= 0)
-                r = errands_check_room(bus->errands, error);
+                r = errands_check_room(call->bus->errands, error);
         if (r < 0)
                 return r;
-        return *name ? publish_one(bus, call, name, force, error) : publish_all(bus, call, force, error);
+        return *name ? publish_one(call, name, force, error) : publish_all(call, force, error);
 }
 
 /* Withdrawal. */
@@ -89,38 +92,62 @@ static void look_for_interface(void *userdata, const SelectVerdict *verdict)
                 search->found = true;
 }
 
-/* The records to wait for: those that would have addresses of the interface if it were not about to go down,
- * and that are not as they should be yet. */
-static size_t collect_withdrawn(const Bus *bus, size_t count, const char *interface, Name *ret)
+/* Would the name have addresses of the interface if that were not about to go down? */
+static bool is_concerned(const Bus *bus, const Name *name, const char *interface)
 {
         Search search = { .interface = interface };
+
+        engine_explain(bus->engine, name, look_for_interface, &search);
+        return search.found;
+}
+
+/* The records to wait for: those that are concerned, and not as they should be yet. */
+static size_t collect_records(const Bus *bus, const char *interface, Name *ret)
+{
         const RecordConfig *last = NULL;
+        Cursor cursor = { 0 };
+        bool concerned = false;
+        Object object;
         size_t n = 0;
 
-        for (size_t i = 0; i < count; i++) {
-                RecordStatus status;
+        while (record_kind.next(bus->engine, &cursor, &object)) {
+                const RecordConfig *config = object.record.config;
 
-                engine_record(bus->engine, i, &status);
-                if (status.state == PUBLICATION_IN_SYNC)
+                if (object.record.state == PUBLICATION_IN_SYNC)
                         continue;
                 /* Most have the same sources as the one before. */
-                if (!last || last->ipv4 != status.config->ipv4 || last->ipv6 != status.config->ipv6) {
-                        last = status.config;
-                        search.found = false;
-                        engine_explain(bus->engine, &last->name, look_for_interface, &search);
-                }
-                if (search.found)
-                        ret[n++] = status.config->name;
+                if (!last || last->ipv4 != config->ipv4 || last->ipv6 != config->ipv6)
+                        concerned = is_concerned(bus, &config->name, interface);
+                last = config;
+                if (concerned)
+                        ret[n++] = config->name;
         }
         return n;
 }
 
-int publish_without_interface(Bus *bus, sd_bus_message *call, sd_bus_error *error)
+/* Those that this host is a member of decide a little later. */
+static size_t collect_pools(const Bus *bus, const char *interface, Name *ret)
 {
-        size_t count = engine_count_records(bus->engine), n;
+        Cursor cursor = { 0 };
+        Object object;
+        size_t n = 0;
+
+        while (pool_kind.next(bus->engine, &cursor, &object)) {
+                const RecordConfig *config = &object.pool.config->record;
+
+                if ((config->ipv4 || config->ipv6) && is_concerned(bus, &config->name, interface))
+                        ret[n++] = config->name;
+        }
+        return n;
+}
+
+int publish_without_interface(const Call *call, sd_bus_error *error)
+{
+        const Bus *bus = call->bus;
+        size_t count = engine_count_records(bus->engine) + engine_count_pools(bus->engine), n;
         AUTO_FREE Name *names = reallocarray(NULL, count + 1, sizeof *names);
         const char *interface;
-        int r = names ? sd_bus_message_read(call, "s", &interface) : -ENOMEM;
+        int r = names ? sd_bus_message_read(call->message, "s", &interface) : -ENOMEM;
 
         if (r >= 0)
                 r = errands_check_room(bus->errands, error);
@@ -131,6 +158,7 @@ int publish_without_interface(Bus *bus, sd_bus_message *call, sd_bus_error *erro
                 return error_no_such_interface(error, interface);
         if (r < 0)
                 return r;
-        n = collect_withdrawn(bus, count, interface, names);
-        return answer_later(bus, call, STEAL(names), n, WITHDRAW_TIMEOUT_USEC);
+        n = collect_records(bus, interface, names);
+        n += collect_pools(bus, interface, names + n);
+        return answer_later(call, STEAL(names), n, WITHDRAW_TIMEOUT_USEC);
 }

@@ -6,8 +6,5 @@
 /* Text for the bus, which shuts out whoever sends it anything but UTF-8. Names of interfaces, what a
  * configuration says and what is cut to fit may be any bytes. */
 
-/* Every byte that is no part of a character (RFC 3629) becomes "?". */
-void text_scrub(char *text);
-
 /* Appends a string (NULL: "") to the message, scrubbed. */
 int text_append(sd_bus_message *message, const char *text);

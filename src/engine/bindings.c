@@ -13,6 +13,13 @@ static void on_queue_changed(void *userdata)
         engine_request_review(userdata);
 }
 
+static void on_happened(void *userdata, const Event *event)
+{
+        const Engine *engine = userdata;
+
+        engine->callbacks.happened(engine->callbacks.userdata, event);
+}
+
 static int on_new_provider(void *userdata, Provider **ret, const ProviderConfig *config,
         const Name *zone_hint, const ProviderEvents *events)
 {
@@ -23,11 +30,12 @@ static int on_new_provider(void *userdata, Provider **ret, const ProviderConfig 
 
 void engine_clear(Engine *engine)
 {
+        pools_clear(engine);
         for (size_t i = 0; i < engine->n_queues; i++)
                 queue_free(engine->queues[i]);
         for (size_t i = 0; i < engine->n_views; i++) {
                 selection_done(&engine->views[i].selection);
-                told_done(&engine->views[i].told);
+                explained_done(&engine->views[i].explained);
         }
         free(engine->queues);
         free(engine->views);
@@ -41,7 +49,7 @@ void engine_clear(Engine *engine)
         engine->n_queues = engine->n_views = engine->n_bindings = 0;
 }
 
-static View *view_of(Engine *engine, const SourceConfig *source)
+static View *view_of(const Engine *engine, const SourceConfig *source)
 {
         for (size_t i = 0; i < engine->n_views; i++)
                 if (engine->views[i].source == source)
@@ -49,8 +57,13 @@ static View *view_of(Engine *engine, const SourceConfig *source)
         return NULL;
 }
 
-/* One queue for each provider; one for each record where the provider has yet to find out the zone. */
-static int queue_for(Engine *engine, const RecordConfig *record, Queue **ret)
+const View *engine_view_of(const Engine *engine, const SourceConfig *source)
+{
+        return view_of(engine, source);
+}
+
+/* One queue for each provider; one for each name where the provider has yet to find out the zone. */
+int engine_queue_for(Engine *engine, const RecordConfig *record, Queue **ret)
 {
         QueueOptions options = {
                 .event = engine->event,
@@ -59,6 +72,7 @@ static int queue_for(Engine *engine, const RecordConfig *record, Queue **ret)
                 .dry_run = engine->dry_run || record->provider->dry_run,
                 .new_provider = on_new_provider,
                 .changed = on_queue_changed,
+                .happened = on_happened,
                 .userdata = engine,
         };
         int r;
@@ -108,7 +122,7 @@ static int bind_family(Engine *engine, size_t record_index, Queue *queue, unsign
 static int bind_record(Engine *engine, size_t record_index, bool force)
 {
         Queue *queue;
-        int r = queue_for(engine, engine->config->records[record_index], &queue);
+        int r = engine_queue_for(engine, engine->config->records[record_index], &queue);
 
         for (unsigned family = 0; r >= 0 && family < 2; family++)
                 r = bind_family(engine, record_index, queue, family, force);
@@ -119,7 +133,7 @@ static int build(Engine *engine, const Config *config, bool force)
 {
         engine->config = config;
         engine->views = calloc(config->n_sources + 1, sizeof *engine->views);
-        engine->queues = calloc(config->n_records + 1, sizeof(Queue *));
+        engine->queues = calloc(config->n_records + config->n_pools + 1, sizeof(Queue *));
         engine->bindings = calloc(2 * config->n_records + 1, sizeof *engine->bindings);
         engine->rows = calloc(config->n_records + 1, sizeof *engine->rows);
         if (!engine->views || !engine->queues || !engine->bindings || !engine->rows)
@@ -135,7 +149,7 @@ static int build(Engine *engine, const Config *config, bool force)
                 if (r < 0)
                         return r;
         }
-        return 0;
+        return pools_build(engine);
 }
 
 int engine_configure(Engine *engine, const Config *config, const EngineOptions *options)

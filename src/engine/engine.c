@@ -62,6 +62,7 @@ void engine_facts_changed(Engine *engine)
         }
         for (size_t i = 0; i < engine->n_queues; i++)
                 queue_run(engine->queues[i]);
+        pools_facts_changed(engine);
         engine->facts_told = false;
         engine_request_review(engine);
         engine_network_returned(engine);
@@ -102,7 +103,7 @@ static void tell(Engine *engine)
         for (size_t i = 0; i < engine->n_views; i++) {
                 View *view = &engine->views[i];
 
-                told_update(&view->told, view->source, &view->selection, engine->facts, view->record);
+                explained_update(&view->explained, view->source, &view->selection, engine->facts, view->record);
         }
 }
 
@@ -156,6 +157,7 @@ static int on_review(sd_event_source *source, void *userdata)
         tell(engine);
         update_waiting(engine);
         schedule_save(engine, SAVE_DELAY_USEC);
+        pools_review(engine);
         engine->callbacks.changed(engine->callbacks.userdata);
         if (engine_is_settled(engine))
                 engine->callbacks.settled(engine->callbacks.userdata);
@@ -164,8 +166,8 @@ static int on_review(sd_event_source *source, void *userdata)
 
 /* Life cycle. */
 
-int engine_new(
-        Engine **ret, sd_event *event, Interfaces *facts, Store *store, const EngineCallbacks *callbacks)
+int engine_new(Engine **ret, sd_event *event, Interfaces *facts, Store *store, PoolStore *pool_store,
+        const EngineCallbacks *callbacks)
 {
         AUTO(engine_freep) Engine *engine = calloc(1, sizeof *engine);
         int r;
@@ -175,6 +177,7 @@ int engine_new(
         engine->event = sd_event_ref(event);
         engine->facts = facts;
         engine->store = store;
+        engine->pool_store = pool_store;
         engine->callbacks = *callbacks;
         TAILQ_INIT(&engine->news);
         r = sd_event_add_defer(event, &engine->review, on_review, engine);
@@ -198,6 +201,9 @@ int engine_new(
         if (r < 0)
                 return r;
         sd_event_source_set_enabled(engine->leaving_timer, SD_EVENT_OFF);
+        r = pools_new(&engine->pools, engine);
+        if (r < 0)
+                return r;
         *ret = STEAL(engine);
         return 0;
 }
@@ -206,9 +212,13 @@ Engine *engine_free(Engine *engine)
 {
         if (!engine)
                 return NULL;
-        engine_clear(engine);
-        if (!engine->dry_run)
+        if (engine->pools)
+                engine_clear(engine);
+        if (!engine->dry_run) {
                 store_save(engine->store);
+                pool_store_save(engine->pool_store);
+        }
+        pools_free(engine->pools);
         sd_event_source_disable_unref(engine->review);
         sd_event_source_disable_unref(engine->save_timer);
         sd_event_source_disable_unref(engine->tell_timer);

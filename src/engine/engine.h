@@ -5,10 +5,14 @@
 #include <stdio.h>
 #include <systemd/sd-event.h>
 
+#include "check/check.h"
 #include "config/config.h"
+#include "engine/event.h"
+#include "engine/pool-store.h"
 #include "engine/publication.h"
 #include "engine/store.h"
 #include "model/interfaces.h"
+#include "policy/pool.h"
 #include "policy/select.h"
 #include "provider/provider.h"
 #include "util/cleanup.h"
@@ -25,6 +29,13 @@ typedef struct EngineCallbacks {
         void (*settled)(void *userdata);
         /* Something that engine/status.h tells may be different. Called from the loop, after the packets. */
         void (*changed)(void *userdata);
+        /* Pools have other members than before. */
+        void (*members_changed)(void *userdata);
+        /* Begins to check an address: see checker_add(). The engine frees it. */
+        int (*new_check)(void *userdata, Check **ret, const CheckConfig *config, const Address *address,
+                CheckReport report, void *report_userdata);
+        /* What hooks and others may want to know of. */
+        void (*happened)(void *userdata, const Event *event);
         void *userdata;
 } EngineCallbacks;
 
@@ -34,8 +45,8 @@ typedef struct EngineOptions {
 } EngineOptions;
 
 /* All borrowed. The engine marks addresses in `facts` that are about to go; it is filled in by others. */
-int engine_new(
-        Engine **ret, sd_event *event, Interfaces *facts, Store *store, const EngineCallbacks *callbacks);
+int engine_new(Engine **ret, sd_event *event, Interfaces *facts, Store *store, PoolStore *pool_store,
+        const EngineCallbacks *callbacks);
 /* Saves the store. */
 Engine *engine_free(Engine *engine);
 DEFINE_FREEP(Engine, engine_free)
@@ -67,6 +78,41 @@ int engine_withdraw_interface(Engine *engine, const char *interface);
 
 /* Each address of the record's sources, and why it was taken or left. -ENOENT: no such record. */
 int engine_explain(const Engine *engine, const Name *name, SelectVisit visit, void *userdata);
+
+/* An operator's word on a pool or a member. */
+typedef enum OrderResult {
+        ORDER_DONE,
+        ORDER_NO_POOL,
+        ORDER_NO_MEMBER,
+        ORDER_WOULD_EMPTY, /* fewer members than the pool's minimum would be left: `force` does it all the same */
+        ORDER_MEMBER_DOWN, /* failover to a member that is down, or held down: `force` does it all the same */
+        ORDER_PAST,        /* it would have expired already */
+        ORDER_NO_OVERRIDE, /* failback: there is nothing to go back from */
+} OrderResult;
+
+typedef struct Order {
+        const char *user;   /* who says so: never NULL */
+        const char *reason; /* NULL or "": none given */
+        usec_t until_usec;  /* CLOCK_REALTIME; 0: until somebody says otherwise */
+        bool force;
+} Order;
+
+/* All return an OrderResult, -ENOMEM, or -ESHUTDOWN when the daemon stops. What is ordered is on disk, and under
+ * way to DNS, when they return ORDER_DONE. */
+
+/* Of the member's family, the pool publishes this member alone, from now on. Without force that holds only
+ * while the member is not down. */
+int engine_failover(Engine *engine, const Name *pool, const char *member, const Order *order);
+
+/* Ends that; with "failback": "manual", also goes back to the best priority that has a member up. */
+int engine_failback(Engine *engine, const Name *pool, const Order *order);
+
+/* ADMIN_NONE takes the last word back: a member that was not published has to rise first. */
+int engine_set_admin(
+        Engine *engine, const Name *pool, const char *member, MemberAdmin admin, const Order *order);
+
+/* Checks one member now, or all (NULL). */
+int engine_check_now(Engine *engine, const Name *pool, const char *member);
 
 /* The daemon stops: takes along what "withdraw_on_stop" names; `settled` is called when that is done. */
 void engine_withdraw(Engine *engine);

@@ -15,32 +15,32 @@ enum {
         ADDRESSES_TOLD = 64, /* one by one; more are only counted */
 };
 
-typedef struct ToldAddress {
+typedef struct ExplainedAddress {
         Address address;
         char interface[IF_NAMESIZE];
         SelectReason reason;
         char text[SELECT_TEXT_MAX + ADDRESS_TEXT_MAX];
-} ToldAddress;
+} ExplainedAddress;
 
 typedef struct Collection {
-        ToldAddress *addresses; /* room for ADDRESSES_TOLD */
+        ExplainedAddress *addresses; /* room for ADDRESSES_TOLD */
         size_t count;
 } Collection;
 
-void told_done(Told *told)
+void explained_done(Explained *told)
 {
         free(told->addresses);
-        *told = (Told){ 0 };
+        *told = (Explained){ 0 };
 }
 
 static void collect(void *userdata, const SelectVerdict *verdict)
 {
         Collection *collection = userdata;
-        ToldAddress *told = &collection->addresses[collection->count];
+        ExplainedAddress *told = &collection->addresses[collection->count];
         char reason[SELECT_TEXT_MAX], address[ADDRESS_TEXT_MAX];
 
         collection->count++;
-        *told = (ToldAddress){ .address = verdict->address, .reason = verdict->reason };
+        *told = (ExplainedAddress){ .address = verdict->address, .reason = verdict->reason };
         if (verdict->interface)
                 strncpy(told->interface, verdict->interface, IF_NAMESIZE - 1);
         if (!select_reason_is_taken(verdict->reason))
@@ -53,7 +53,7 @@ static void collect(void *userdata, const SelectVerdict *verdict)
                         address_to_text(&verdict->published, address));
 }
 
-static const ToldAddress *find(const ToldAddress *addresses, size_t count, const ToldAddress *wanted)
+static const ExplainedAddress *find(const ExplainedAddress *addresses, size_t count, const ExplainedAddress *wanted)
 {
         for (size_t i = 0; i < count; i++)
                 if (address_equal(&addresses[i].address, &wanted->address) &&
@@ -62,7 +62,7 @@ static const ToldAddress *find(const ToldAddress *addresses, size_t count, const
         return NULL;
 }
 
-static void tell(const ToldAddress *address, const char *record, const char *text)
+static void tell(const ExplainedAddress *address, const char *record, const char *text)
 {
         char buffer[ADDRESS_TEXT_MAX];
 
@@ -74,13 +74,13 @@ static void tell(const ToldAddress *address, const char *record, const char *tex
                 text);
 }
 
-static void tell_differences(const Told *before, const Told *after, const char *record)
+static void tell_differences(const Explained *before, const Explained *after, const char *record)
 {
         for (size_t i = 0; i < before->count; i++)
                 if (!find(after->addresses, after->count, &before->addresses[i]))
                         tell(&before->addresses[i], record, "gone");
         for (size_t i = 0; i < after->count; i++) {
-                const ToldAddress *old = find(before->addresses, before->count, &after->addresses[i]);
+                const ExplainedAddress *old = find(before->addresses, before->count, &after->addresses[i]);
 
                 if (!old || strcmp(old->text, after->addresses[i].text) != 0)
                         tell(&after->addresses[i], record, after->addresses[i].text);
@@ -98,26 +98,26 @@ static size_t count_of_family(const Interfaces *facts, int family)
 }
 
 /* Too many to tell one by one. */
-static void tell_counts(Told *told, const char *record, int family, size_t n_taken, size_t n_all)
+static void tell_counts(Explained *told, const char *record, int family, size_t n_taken, size_t n_all)
 {
         if (told->n_taken == n_taken && told->n_all == n_all)
                 return;
-        told_done(told);
+        explained_done(told);
         told->n_taken = n_taken;
         told->n_all = n_all;
         log_info("%s: %zu of %zu IPv%c addresses are taken", record, n_taken, n_all,
                 family == AF_INET ? '4' : '6');
 }
 
-void told_update(Told *told, const SourceConfig *source, const Selection *selection, const Interfaces *facts,
+void explained_update(Explained *told, const SourceConfig *source, const Selection *selection, const Interfaces *facts,
         const Name *record)
 {
-        AUTO_FREE ToldAddress *addresses = NULL;
+        AUTO_FREE ExplainedAddress *addresses = NULL;
         AUTO(selection_done) Selection again = { 0 };
         Collection collection = { 0 };
         char name[NAME_TEXT_MAX];
         size_t n_all;
-        Told after;
+        Explained after;
 
         if (log_get_level() < LOG_INFO || facts->state != FACT_KNOWN)
                 return;
@@ -133,9 +133,9 @@ void told_update(Told *told, const SourceConfig *source, const Selection *select
         collection.addresses = addresses;
         if (select_addresses(&again, source, facts, collect, &collection) < 0)
                 return;
-        after = (Told){ .count = collection.count, .addresses = addresses };
+        after = (Explained){ .count = collection.count, .addresses = addresses };
         tell_differences(told, &after, name);
-        told_done(told);
+        explained_done(told);
         /* Most hosts have a handful. */
         told->addresses =
                 after.count > 0 ? reallocarray(STEAL(addresses), after.count, sizeof *addresses) : NULL;

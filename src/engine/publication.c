@@ -135,11 +135,34 @@ int publication_set_wanted(Publication *publication, const Selection *selection,
         return 1;
 }
 
+int publication_set_pool_wanted(Publication *publication, bool known)
+{
+        const RRset *seen = publication->synthesized ? NULL : publication->seen;
+        AUTO(rrset_freep) RRset *wanted = NULL;
+        bool changed = publication->wanted_known != known;
+
+        if (publication->withdrawing)
+                known = true;
+        if (pool_target(publication->pool, publication->type == TYPE_AAAA, seen, &wanted) < 0)
+                return -ENOMEM;
+        publication->wanted_known = known;
+        changed = changed || !rrset_equal(wanted, publication->wanted);
+        rrset_free(publication->wanted);
+        publication->wanted = STEAL(wanted);
+        if (!changed)
+                return 0;
+        if (publication->state == PUBLICATION_IN_SYNC)
+                publication->state = PUBLICATION_PENDING;
+        publication_touch(publication);
+        return 1;
+}
+
 int publication_decide(Publication *publication, usec_t now, RRset **ret_target, usec_t *ret_when)
 {
         PublishFacts facts = {
                 .record = publication->record,
                 .type = publication->type,
+                .pool = publication->pool,
                 .wanted_known = publication->wanted_known,
                 .wanted = publication->wanted,
                 .empty_since = publication->empty_since,
@@ -190,10 +213,29 @@ static int note_intent(Publication *publication)
                 clock_now_usec(CLOCK_REALTIME) + PENDING_USEC);
 }
 
+/* What of the target is ours. *ret: NULL for nothing. */
+static int copy_mine(const Publication *publication, const RRset *target, RRset **ret)
+{
+        const RRset *mine = is_exclusive(publication) || publication->pool ? target : publication->wanted;
+        AUTO(rrset_freep) RRset *copy = rrset_copy(mine);
+
+        if (mine && !copy)
+                return -ENOMEM;
+        for (size_t i = 0; publication->pool && mine && i < mine->count; i++) {
+                Address address;
+
+                if (rdata_to_address(mine->rdata[i], mine->type, &address) == 0 &&
+                        !pool_is_responsible(publication->pool, &address))
+                        rrset_remove(copy, mine->rdata[i]->bytes, mine->rdata[i]->length);
+        }
+        *ret = STEAL(copy);
+        return 0;
+}
+
 int publication_begin(Publication *publication, ChangeSet *changes, RRset *target)
 {
         AUTO(rrset_freep) RRset *owned = target;
-        const RRset *mine = is_exclusive(publication) ? target : publication->wanted;
+        AUTO(rrset_freep) RRset *mine = NULL;
         Expect expect = EXPECT_EXACTLY;
         int r;
 
@@ -205,10 +247,11 @@ int publication_begin(Publication *publication, ChangeSet *changes, RRset *targe
                 changes, &publication->record->name, publication->type, expect, publication->seen, target);
         if (r < 0)
                 return r;
+        r = copy_mine(publication, target, &mine);
+        if (r < 0)
+                return r;
         rrset_free(publication->attempt_ours);
-        publication->attempt_ours = rrset_copy(mine);
-        if (mine && !publication->attempt_ours)
-                return -ENOMEM;
+        publication->attempt_ours = STEAL(mine);
         rrset_free(publication->attempt);
         publication->attempt = STEAL(owned);
         r = note_intent(publication);
@@ -241,6 +284,8 @@ int publication_applied(Publication *publication)
         publication->seen_known = true;
         publication->changed_usec = clock_now_usec(CLOCK_REALTIME);
         set_state(publication, PUBLICATION_PENDING, NULL);
+        if (publication->saw)
+                publication->saw(publication);
         if (still_pending(publication, publication->attempt_ours, &pending) < 0)
                 return -ENOMEM;
         return remember(
@@ -347,6 +392,8 @@ int publication_saw(Publication *publication, RRset *set)
         publication->seen = set;
         publication->seen_known = true;
         look_into_conflict(publication);
+        if (publication->saw)
+                publication->saw(publication);
         return take_stock(publication);
 }
 

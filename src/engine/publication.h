@@ -8,6 +8,7 @@
 #include "engine/store.h"
 #include "model/change.h"
 #include "model/rrset.h"
+#include "policy/pool.h"
 #include "policy/publish.h"
 #include "policy/select.h"
 #include "provider/provider.h"
@@ -30,9 +31,13 @@ struct Publication {
         const RecordConfig *record;
         uint16_t type;
         Store *store; /* what of it is ours */
+        const PoolState *pool; /* whose RRset it is; NULL: a record's */
+        /* The server holds something else than was known, and what is wanted may follow from that; NULL: it does
+         * not. */
+        void (*saw)(Publication *publication);
 
         bool wanted_known;
-        RRset *wanted;      /* our own values; NULL: none */
+        RRset *wanted;      /* a record's: our own values; a pool's: all that it shall hold; NULL: none */
         usec_t empty_since; /* CLOCK_BOOTTIME */
         size_t n_leaving;   /* addresses of its source that are about to go */
         bool hurry;         /* empty because the last ones are: nothing to wait for */
@@ -76,6 +81,9 @@ DEFINE_FREEP(Publication, publication_free)
 /* Takes over what its source selects now. now: CLOCK_BOOTTIME. 1: it wants something else than before; 0;
  * -ENOMEM. */
 int publication_set_wanted(Publication *publication, const Selection *selection, usec_t now);
+
+/* A pool decided. known: may anything be concluded yet? 1: something else is wanted than before; 0; -ENOMEM. */
+int publication_set_pool_wanted(Publication *publication, bool known);
 
 /* policy/publish with this publication's facts: a PublishStep or -ENOMEM. */
 int publication_decide(Publication *publication, usec_t now, RRset **ret_target, usec_t *ret_when);

@@ -13,6 +13,26 @@ enum {
         CONFLICTS_IN_A_ROW = 5, /* then somebody else writes as eagerly as we do: back off */
 };
 
+/* publication: NULL for all of the provider's. */
+static void tell(Queue *queue, EventKind kind, const Publication *publication, const char *reason)
+{
+        Event event = {
+                .kind = kind,
+                .time_usec = clock_now_usec(CLOCK_REALTIME),
+                .provider = queue->options.config->id,
+                .reason = reason,
+        };
+
+        if (publication) {
+                event.name = &publication->record->name;
+                event.pool = publication->pool != NULL;
+                event.type = publication->type;
+                event.before = publication->synthesized ? NULL : publication->seen;
+                event.after = kind == EVENT_PUBLISHED ? publication->attempt : event.before;
+        }
+        queue->options.happened(queue->options.userdata, &event);
+}
+
 static void park(Queue *queue, Publication *publication, const char *reason)
 {
         queue_unmark(queue, publication);
@@ -20,17 +40,21 @@ static void park(Queue *queue, Publication *publication, const char *reason)
         queue_wake_at(queue, publication,
                 queue_now_usec(queue) + pause_of_refusal(publication->refusals, random_u32()));
         report_parked(publication);
+        if (publication->refusals == 1)
+                tell(queue, EVENT_PARKED, publication, reason);
 }
 
 /* How an operation failed as a whole. */
 
-static void say_problem(Queue *queue, const char *reason)
+/* True: it is news. */
+static bool say_problem(Queue *queue, const char *reason)
 {
         if (queue->problem && strcmp(queue->problem, reason) == 0)
-                return;
+                return false;
         free(queue->problem);
         queue->problem = strdup(reason);
         report_problem(queue->options.config, reason, queue->pause.parked);
+        return true;
 }
 
 static void no_problem(Queue *queue)
@@ -70,7 +94,8 @@ static void park_all(Queue *queue, const Outcome *outcome)
                 publication_park(publication, outcome->reason);
                 queue_wake_at(queue, publication, queue->pause.until_usec);
         }
-        say_problem(queue, outcome->reason);
+        if (say_problem(queue, outcome->reason))
+                tell(queue, EVENT_PARKED, NULL, outcome->reason);
 }
 
 /* Perhaps only because of one of them: find out which. */
@@ -160,6 +185,7 @@ static int all_applied(Queue *queue)
                 Publication *publication = queue->flight[i];
 
                 report_applied(publication);
+                tell(queue, EVENT_PUBLISHED, publication, NULL);
                 if (publication_applied(publication) < 0)
                         return -ENOMEM;
                 queue_mark(queue, publication);

@@ -125,17 +125,19 @@ static void arm_verify(Queue *queue)
         sd_event_source_set_enabled(queue->verify_timer, SD_EVENT_ONESHOT);
 }
 
+void queue_look(Queue *queue, Publication *publication)
+{
+        if (publication->in_flight)
+                return;
+        publication->seen_known = false;
+        queue_mark(queue, publication);
+}
+
 /* Reads everything back; what differs is repaired by the ordinary way. */
 static void look_again(Queue *queue)
 {
-        for (size_t i = 0; i < queue->count; i++) {
-                Publication *publication = queue->publications[i];
-
-                if (publication->in_flight)
-                        continue;
-                publication->seen_known = false;
-                queue_mark(queue, publication);
-        }
+        for (size_t i = 0; i < queue->count; i++)
+                queue_look(queue, queue->publications[i]);
 }
 
 static int on_verify(sd_event_source *source, uint64_t usec, void *userdata)

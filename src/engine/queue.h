@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <systemd/sd-event.h>
 
+#include "engine/event.h"
 #include "engine/publication.h"
 #include "engine/store.h"
 #include "provider/provider.h"
@@ -23,6 +24,8 @@ typedef struct QueueOptions {
                 const Name *zone_hint, const ProviderEvents *events);
         /* Something about the queue or its publications is different now. Do not free the queue in it. */
         void (*changed)(void *userdata);
+        /* What hooks may want to know of. */
+        void (*happened)(void *userdata, const Event *event);
         void *userdata;
 } QueueOptions;
 
@@ -36,6 +39,9 @@ int queue_add(Queue *queue, Publication *publication);
 
 /* The publication may want something now; queue_run() will look. */
 void queue_mark(Queue *queue, Publication *publication);
+
+/* The publication is to be read back; queue_run() will begin that. Otherwise it stays as it is. */
+void queue_look(Queue *queue, Publication *publication);
 
 /* Begins what can begin now. Call it once after all marks of a turn. */
 void queue_run(Queue *queue);

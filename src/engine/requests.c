@@ -29,10 +29,10 @@ int engine_publish(Engine *engine, const Name *name, bool force)
 {
         const Row *row = name ? find_row(engine, name) : NULL;
 
-        if (name && !row)
-                return -ENOENT;
         if (engine->stopping)
                 return -ESHUTDOWN;
+        if (name && !row)
+                return pools_publish(engine, name, force);
         for (size_t i = 0; !name && i < engine->n_queues; i++)
                 queue_ask(engine->queues[i], NULL, force);
         for (size_t i = 0; row && i < ARRAY_LENGTH(row->bindings); i++)
@@ -101,6 +101,7 @@ int engine_explain(const Engine *engine, const Name *name, SelectVisit visit, vo
 void engine_withdraw(Engine *engine)
 {
         engine->stopping = true;
+        pools_stop(engine);
         for (size_t i = 0; i < engine->n_queues; i++)
                 queue_withdraw(engine->queues[i]);
         engine_request_review(engine);

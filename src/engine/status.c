@@ -11,27 +11,35 @@
 #include "engine/engine-internal.h"
 #include "engine/report.h"
 
+static void count_publication(void *userdata, const Publication *publication)
+{
+        EngineCounts *counts = userdata;
+
+        counts->total++;
+        switch (publication->state) {
+        case PUBLICATION_IN_SYNC:
+                counts->in_sync++;
+                break;
+        case PUBLICATION_RETRYING:
+                counts->retrying++;
+                break;
+        case PUBLICATION_PARKED:
+                counts->parked++;
+                break;
+        case PUBLICATION_UNKNOWN:
+        case PUBLICATION_PENDING:
+                counts->pending++;
+                break;
+        }
+}
+
 EngineCounts engine_count(const Engine *engine)
 {
-        EngineCounts counts = { .total = engine->n_bindings };
+        EngineCounts counts = { 0 };
 
-        for (size_t i = 0; i < engine->n_bindings; i++) {
-                switch (engine->bindings[i].publication->state) {
-                case PUBLICATION_IN_SYNC:
-                        counts.in_sync++;
-                        break;
-                case PUBLICATION_RETRYING:
-                        counts.retrying++;
-                        break;
-                case PUBLICATION_PARKED:
-                        counts.parked++;
-                        break;
-                case PUBLICATION_UNKNOWN:
-                case PUBLICATION_PENDING:
-                        counts.pending++;
-                        break;
-                }
-        }
+        for (size_t i = 0; i < engine->n_bindings; i++)
+                count_publication(&counts, engine->bindings[i].publication);
+        pools_each_publication(engine, count_publication, &counts);
         return counts;
 }
 
@@ -49,6 +57,11 @@ static void print_verdict(void *userdata, const SelectVerdict *verdict)
         fputc('\n', userdata);
 }
 
+static void print_pool_plan(void *userdata, const Publication *publication)
+{
+        report_print_plan(publication, userdata);
+}
+
 void engine_print_plans(const Engine *engine, FILE *out)
 {
         for (size_t i = 0; i < engine->n_bindings; i++) {
@@ -58,6 +71,7 @@ void engine_print_plans(const Engine *engine, FILE *out)
                 select_addresses(
                         &selection, engine->bindings[i].view->source, engine->facts, print_verdict, out);
         }
+        pools_each_publication(engine, print_pool_plan, out);
 }
 
 /* Records. */
@@ -81,36 +95,40 @@ static unsigned severity(PublicationState state)
         return severities[state];
 }
 
-static void add_publication(RecordStatus *status, unsigned family, const Binding *binding)
+void standing_add(Standing *standing, const Queue *queue, const Publication *publication)
 {
-        const Publication *publication = binding->publication;
-        usec_t next = queue_next_usec(binding->queue, publication);
+        usec_t next = queue_next_usec(queue, publication);
 
-        status->wanted[family] = publication->wanted;
-        status->published[family] = publication_published(publication);
-        if (severity(publication->state) >= severity(status->state)) {
-                status->state = publication->state;
+        if (severity(publication->state) >= severity(standing->state)) {
+                standing->state = publication->state;
                 if (publication->reason)
-                        status->problem = publication->reason;
+                        standing->problem = publication->reason;
         }
-        if (publication->changed_usec > status->changed_usec)
-                status->changed_usec = publication->changed_usec;
-        if (next < status->next_usec)
-                status->next_usec = next;
+        if (publication->changed_usec > standing->changed_usec)
+                standing->changed_usec = publication->changed_usec;
+        if (next < standing->next_usec)
+                standing->next_usec = next;
 }
 
 void engine_record(const Engine *engine, size_t index, RecordStatus *ret)
 {
         const Row *row = &engine->rows[index];
+        Standing standing = STANDING_NONE;
 
-        *ret = (RecordStatus){
-                .config = engine->config->records[index],
-                .state = PUBLICATION_IN_SYNC,
-                .next_usec = USEC_INFINITY,
-        };
-        for (unsigned family = 0; family < ARRAY_LENGTH(row->bindings); family++)
-                if (row->bindings[family])
-                        add_publication(ret, family, row->bindings[family]);
+        *ret = (RecordStatus){ .config = engine->config->records[index] };
+        for (unsigned family = 0; family < ARRAY_LENGTH(row->bindings); family++) {
+                const Binding *binding = row->bindings[family];
+
+                if (!binding)
+                        continue;
+                standing_add(&standing, binding->queue, binding->publication);
+                ret->wanted[family] = binding->publication->wanted;
+                ret->published[family] = publication_published(binding->publication);
+        }
+        ret->state = standing.state;
+        ret->problem = standing.problem;
+        ret->changed_usec = standing.changed_usec;
+        ret->next_usec = standing.next_usec;
 }
 
 ssize_t engine_find_record_index(const Engine *engine, const Name *name)
@@ -220,7 +238,7 @@ EngineState engine_state(const Engine *engine)
                 return ENGINE_STOPPING;
         if (engine->facts->state != FACT_KNOWN)
                 return ENGINE_STARTING;
-        return counts.retrying + counts.parked > 0 ? ENGINE_DEGRADED : ENGINE_RUNNING;
+        return counts.retrying + counts.parked > 0 || pools_are_degraded(engine) ? ENGINE_DEGRADED : ENGINE_RUNNING;
 }
 
 const char *engine_state_to_text(EngineState state)
@@ -240,7 +258,7 @@ static bool reaches_further(const AddressFact *fact)
         return !fact->leaving && fact->scope < RT_SCOPE_LINK && !address_is_link_local(&fact->address);
 }
 
-bool engine_is_online(const Engine *engine)
+bool engine_is_connected(const Engine *engine, int family)
 {
         for (size_t l = 0; l < engine->facts->n_links; l++) {
                 const LinkFact *link = &engine->facts->links[l];
@@ -248,8 +266,13 @@ bool engine_is_online(const Engine *engine)
                 if (!link->up || !link->carrier || link->loopback)
                         continue;
                 for (size_t a = 0; a < link->n_addresses; a++)
-                        if (reaches_further(&link->addresses[a]))
+                        if (link->addresses[a].address.family == family && reaches_further(&link->addresses[a]))
                                 return true;
         }
         return false;
+}
+
+bool engine_is_online(const Engine *engine)
+{
+        return engine_is_connected(engine, AF_INET) || engine_is_connected(engine, AF_INET6);
 }

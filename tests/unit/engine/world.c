@@ -220,6 +220,11 @@ static void on_changed(void *userdata)
         ((World *) userdata)->n_changed++;
 }
 
+static void on_happened(void *userdata, const Event *event)
+{
+        ((World *) userdata)->n_events[event->kind]++;
+}
+
 static void on_settled(void *userdata)
 {
         ((World *) userdata)->settled = true;
@@ -228,7 +233,14 @@ static void on_settled(void *userdata)
 void world_begin(World *world, size_t n_records, Ownership ownership)
 {
         static char *everything[] = { (char *) "*", NULL };
-        EngineCallbacks callbacks = { new_fake, on_waiting, on_settled, on_changed, world };
+        EngineCallbacks callbacks = {
+                .new_provider = new_fake,
+                .waiting = on_waiting,
+                .settled = on_settled,
+                .changed = on_changed,
+                .happened = on_happened,
+                .userdata = world,
+        };
         Name apex;
 
         *world = (World){ 0 };
@@ -237,6 +249,7 @@ void world_begin(World *world, size_t n_records, Ownership ownership)
         world->zone = zone_new(&apex);
         world->interfaces = interfaces_new();
         assert_int_equal(store_open(&world->store, NULL), 0);
+        assert_int_equal(pool_store_open(&world->pool_store, NULL), 0);
         world->provider = (ProviderConfig){ .id = (char *) "home", .has_zone = true, .zone = apex };
         world->source = (SourceConfig){
                 .type = SOURCE_INTERFACES, .family = AF_INET, .interfaces = everything, .limit = 1000
@@ -263,7 +276,8 @@ void world_begin(World *world, size_t n_records, Ownership ownership)
                 .n_records = n_records,
                 .records = world->record_list };
         assert_int_equal(
-                engine_new(&world->engine, world->event, world->interfaces, world->store, &callbacks), 0);
+                engine_new(&world->engine, world->event, world->interfaces, world->store,
+                                 world->pool_store, &callbacks), 0);
 }
 
 void world_configure(World *world, bool force, bool dry_run)
@@ -278,6 +292,7 @@ void world_end(World *world)
 {
         engine_free(world->engine);
         store_free(world->store);
+        pool_store_free(world->pool_store);
         interfaces_free(world->interfaces);
         zone_free(world->zone);
         sd_event_unref(world->event);

@@ -26,6 +26,7 @@ struct World {
         sd_event *event;
         Interfaces *interfaces;
         Store *store;
+        PoolStore *pool_store;
         Engine *engine;
         Zone *zone;           /* the server's */
         const char *bad_name; /* the server does `bad_act` to changes of it */
@@ -35,6 +36,7 @@ struct World {
         bool wildcard; /* reads of absent names are answered from a wildcard */
         bool waiting, settled;
         unsigned n_changed; /* calls of the engine's `changed` */
+        unsigned n_events[EVENT_KINDS];
         void (*before_write)(World *world);
 
         ProviderConfig provider;

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* Member: one address of a pool and the check that looks at it. Turns samples into health; what that means for
+ * the pool is the pool's to decide. */
+
+#include <errno.h>
+#include <string.h>
+
+#include "engine/pool-internal.h"
+
+static Pools *pools_of(const Member *member)
+{
+        return member->pool->engine->pools;
+}
+
+void member_touch(Member *member)
+{
+        if (member->is_news)
+                return;
+        member->is_news = true;
+        TAILQ_INSERT_TAIL(&pools_of(member)->member_news, member, news_entry);
+        engine_request_review(member->pool->engine);
+}
+
+static HealthOptions options_of(const Member *member)
+{
+        const PoolConfig *pool = member->pool->config;
+
+        return (HealthOptions){
+                .rise = member->check_config->rise,
+                .fall = member->check_config->fall,
+                .hold_down_usec = pool->hold_down_usec,
+                .hold_down_max_usec = pool->hold_down_max_usec,
+        };
+}
+
+void member_set_fast(Member *member)
+{
+        bool fast = !health_is_settled(&member->policy.health);
+
+        if (fast == member->fast)
+                return;
+        member->fast = fast;
+        check_set_fast(member->check, fast);
+}
+
+/* What the last check found wrong; NULL: nothing. */
+static void set_problem(Member *member, const char *reason)
+{
+        char *copy;
+
+        if ((!reason && !member->problem) || (reason && member->problem && strcmp(reason, member->problem) == 0))
+                return;
+        copy = reason ? strdup(reason) : NULL;
+        free(member->problem);
+        member->problem = copy;
+        member_touch(member);
+}
+
+static void on_health_changed(Member *member, HealthState before)
+{
+        HealthState now = member->policy.health.state;
+        Observer *observer = member->policy.observer;
+
+        if (observer)
+                observer_count(observer, before, now);
+        member->changed_usec = clock_now_usec(CLOCK_REALTIME);
+        member_touch(member);
+        pool_touch(member->pool);
+        pools_mark(member->pool->engine, member->pool);
+        pools_changed_store(member->pool->engine);
+        if (now == HEALTH_DOWN && before != HEALTH_RISING)
+                report_member_down(member, member->problem);
+        if (now == HEALTH_UP && before != HEALTH_FAILING)
+                report_member_up(member, before == HEALTH_RISING);
+        if (before == HEALTH_UP && observer)
+                pools_ask_around(member->pool->engine, member);
+}
+
+/* It was somebody else's answer that others wait for. */
+static void hear(Member *member, usec_t now)
+{
+        Observer *observer = member->policy.observer;
+
+        if (!observer)
+                return;
+        observer_heard(observer, now);
+        pools_heard(member->pool->engine);
+}
+
+static void on_sample(void *userdata, const CheckSample *sample)
+{
+        Member *member = userdata;
+        PoolMember *policy = &member->policy;
+        bool doubt = policy->observer && policy->observer->state != OBSERVER_OK;
+        CheckResult result = sample->result == CHECK_FAIL && doubt ? CHECK_INDETERMINATE : sample->result;
+        HealthOptions options = options_of(member);
+        HealthState before = policy->health.state;
+        usec_t now = engine_now_usec(member->pool->engine);
+
+        member->checked_usec = clock_now_usec(CLOCK_REALTIME);
+        set_problem(member, sample->reason);
+        if (sample->result == CHECK_OK) {
+                member->latency_usec = sample->latency_usec;
+                hear(member, now);
+        }
+        if (result == CHECK_INDETERMINATE)
+                return;
+        if (!policy->fresh) {
+                policy->fresh = true;
+                pools_mark(member->pool->engine, member->pool);
+        }
+        if (health_step(&policy->health, &options, result, policy->published, now))
+                on_health_changed(member, before);
+        member_set_fast(member);
+}
+
+/* Is the address on this host? Then nobody's network is needed to look at it. */
+static bool is_local(const Interfaces *facts, const Address *address)
+{
+        if (address_is_loopback(address))
+                return true;
+        for (size_t l = 0; l < facts->n_links; l++)
+                for (size_t a = 0; a < facts->links[l].n_addresses; a++)
+                        if (address_equal(&facts->links[l].addresses[a].address, address))
+                                return true;
+        return false;
+}
+
+void member_set_observer(Member *member)
+{
+        PoolMember *policy = &member->policy;
+        Engine *engine = member->pool->engine;
+        Observer *old = policy->observer, *new = NULL;
+
+        if (!is_local(engine->facts, &policy->address))
+                new = &engine->pools->observers[pool_family_of(&policy->address)];
+        if (old == new)
+                return;
+        if (old)
+                observer_leave(old, policy->health.state);
+        if (new)
+                observer_enter(new, policy->health.state);
+        policy->observer = new;
+        pools_mark(engine, member->pool);
+}
+
+void member_recover(Member *member)
+{
+        health_forgive(&member->policy.health);
+        if (member->check)
+                check_discard(member->check);
+}
+
+static int restore(Member *member)
+{
+        const StoredPool *stored =
+                pool_store_find(member->pool->engine->pool_store, &member->pool->config->record.name);
+
+        for (size_t i = 0; stored && i < stored->n_members; i++) {
+                const StoredMember *old = &stored->members[i];
+
+                if (strcmp(old->name, member->name) != 0)
+                        continue;
+                member->policy.admin = old->admin;
+                member->policy.forced = old->order.forced;
+                /* Another server by the same name has yet to be looked at. */
+                if (address_equal(&old->address, &member->policy.address))
+                        member->policy.health = old->health;
+                return stored_order_copy(&member->order, &old->order);
+        }
+        return 0;
+}
+
+int member_new(Member **ret, Pool *pool, const char *name, const Address *address, uint32_t priority,
+        MemberOrigin origin, const CheckConfig *check)
+{
+        AUTO(member_freep) Member *member = calloc(1, sizeof *member);
+        const EngineCallbacks *callbacks = &pool->engine->callbacks;
+        int r;
+
+        if (!member)
+                return -ENOMEM;
+        member->pool = pool;
+        member->origin = origin;
+        member->check_config = check;
+        member->policy.address = *address;
+        member->policy.priority = priority;
+        member->policy.borrowed = origin == MEMBER_DISCOVERED;
+        member->fast = true;
+        member->name = strdup(name);
+        if (!member->name)
+                return -ENOMEM;
+        r = restore(member);
+        if (r < 0)
+                return r;
+        member_set_observer(member);
+        r = callbacks->new_check(callbacks->userdata, &member->check, check, address, on_sample, member);
+        if (r < 0)
+                return r;
+        check_set_fast(member->check, true);
+        *ret = STEAL(member);
+        return 0;
+}
+
+Member *member_free(Member *member)
+{
+        Observer *observer;
+
+        if (!member)
+                return NULL;
+        observer = member->policy.observer;
+        if (observer)
+                observer_leave(observer, member->policy.health.state);
+        if (member->is_news)
+                TAILQ_REMOVE(&pools_of(member)->member_news, member, news_entry);
+        check_free(member->check);
+        stored_order_done(&member->order);
+        free(member->name);
+        free(member->problem);
+        free(member);
+        return NULL;
+}

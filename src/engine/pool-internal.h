@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+/* What the files about pools share: pools.c (when to look, and the observer), pool.c (one pool), member.c (its members),
+ * pool-orders.c (what operators say), pool-status.c (what people are shown) and pool-report.c (what is told). */
+
+#include <sys/queue.h>
+
+#include "check/check.h"
+#include "engine/engine-internal.h"
+#include "engine/pool-store.h"
+#include "engine/status.h"
+#include "policy/pool.h"
+
+typedef struct Member Member;
+typedef TAILQ_HEAD(MemberList, Member) MemberList;
+typedef TAILQ_HEAD(PoolList, Pool) PoolList;
+
+struct Member {
+        PoolMember policy; /* the first: policy/pool knows it by this */
+        Pool *pool;
+        char *name;
+        MemberOrigin origin;
+        const CheckConfig *check_config;
+        Check *check;
+        bool fast;         /* what the check was told last */
+        StoredOrder order; /* behind policy.admin */
+        usec_t latency_usec; /* as in MemberStatus */
+        usec_t checked_usec;
+        usec_t changed_usec;
+        char *problem;
+        usec_t absent_usec; /* CLOCK_BOOTTIME since when DNS does not hold one that is only discovered; 0: it does */
+
+        bool is_news;
+        TAILQ_ENTRY(Member) news_entry;
+};
+
+struct Pool {
+        PoolState policy; /* its members are the first of a Member each; room for a power of two */
+        const PoolConfig *config;
+        Engine *engine;
+        Queue *queue;
+        Publication *publications[2];  /* A, AAAA: owned by the queue; NULL: that one is not kept */
+        const View *views[2];          /* where own addresses come from; NULL: nowhere */
+        StoredOrder orders[2];         /* behind the overrides */
+        bool held[2];                  /* … and that was said */
+        PoolCondition condition;       /* that was told last */
+        usec_t next_usec;              /* CLOCK_BOOTTIME when to decide anew */
+        usec_t verify_usec;            /* CLOCK_BOOTTIME when to read DNS again; USEC_INFINITY: never */
+        usec_t expiry_usec;            /* CLOCK_REALTIME of the first order that expires; USEC_INFINITY: none */
+        bool waits;                    /* to remove somebody, for anybody else's answer */
+        const Order *speaker;          /* whose word is followed in this very call; NULL: nobody's */
+
+        bool dirty;
+        TAILQ_ENTRY(Pool) dirty_entry;
+        bool is_news;
+        TAILQ_ENTRY(Pool) news_entry;
+};
+
+/* A host that tells whether our own network works. */
+typedef struct Reference {
+        Engine *engine;
+        Address address;
+        Check *check;
+        unsigned fails; /* in a row */
+} Reference;
+
+/* All of it: a part of the engine. */
+struct Pools {
+        size_t n_pools;
+        Pool **pools; /* in the order of the configuration */
+        PoolList dirty, news;
+        MemberList member_news;
+        PublicationList publication_news;
+        Observer observers[2]; /* IPv4, IPv6 */
+        usec_t observer_next_usec[2];
+        usec_t asked_usec[2];  /* CLOCK_BOOTTIME of the last check for the observer's sake */
+        size_t n_references;
+        Reference *references;
+        CheckConfig reference_check;
+        size_t n_wait;        /* pools that wait for an answer of anybody */
+        bool members_changed; /* and nobody was told yet */
+        bool store_dirty;
+        usec_t saved_usec; /* CLOCK_BOOTTIME */
+        sd_event_source *look;         /* after this turn's news */
+        sd_event_source *timer;        /* CLOCK_BOOTTIME */
+        sd_event_source *expiry_timer; /* CLOCK_REALTIME: of orders */
+};
+
+/* pools.c */
+void pools_mark(Engine *engine, Pool *pool); /* it will be decided upon before the loop waits again */
+void pools_mark_all(Engine *engine);
+void pools_changed_store(Engine *engine);
+void pools_ask_around(Engine *engine, const Member *member); /* it begins to fail: is it us? */
+void pools_heard(Engine *engine); /* somebody answered: some may wait for that */
+void pools_look_at_observer(Engine *engine, unsigned family);
+
+void pools_save(Engine *engine);
+
+/* pool.c */
+int pool_new(Pool **ret, Engine *engine, const PoolConfig *config, Queue *queue);
+Pool *pool_free(Pool *pool);
+DEFINE_FREEP(Pool, pool_free)
+void pool_look(Pool *pool); /* decides, and marks what is to be published */
+int pool_remember(const Pool *pool); /* to the pool store, not to the disk. -ENOMEM */
+void pool_touch(Pool *pool);
+void pool_facts_changed(Pool *pool);
+const RRset *pool_seen(const Pool *pool, unsigned family); /* NULL: nothing, or not known */
+Member *pool_member(const Pool *pool, size_t index);
+Member *pool_member_named(const Pool *pool, const char *name); /* NULL: none */
+
+/* member.c */
+int member_new(Member **ret, Pool *pool, const char *name, const Address *address, uint32_t priority,
+        MemberOrigin origin, const CheckConfig *check);
+Member *member_free(Member *member);
+DEFINE_FREEP(Member, member_free)
+void member_touch(Member *member);
+void member_set_observer(Member *member); /* by what this host's addresses are now */
+void member_recover(Member *member);      /* failures so far say nothing */
+void member_set_fast(Member *member);
+
+/* pool-orders.c */
+usec_t pool_expire_orders(Pool *pool, usec_t now_realtime); /* when the next one expires; USEC_INFINITY: none does */
+
+/* pool-status.c */
+PoolCondition pool_condition(const Pool *pool);
+
+/* pool-report.c */
+void report_member_down(const Member *member, const char *reason);
+void report_member_up(const Member *member, bool news);
+void report_switch(const Pool *pool, unsigned family, EventKind kind, const RRset *after, const char *reason);
+void report_held(const Pool *pool, unsigned family);
+void report_observer(Engine *engine, unsigned family, ObserverState before);
+void report_order(const Pool *pool, const Member *member, const char *what, const StoredOrder *order);
+void report_expired(const Pool *pool, const Member *member, const char *what);

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* Pool status: how pools and their members stand, put together when somebody asks. */
+
+#include <string.h>
+
+#include "engine/pool-internal.h"
+
+static bool is_frozen(const Pool *pool)
+{
+        for (size_t i = 0; i < pool->policy.n_members; i++) {
+                const PoolMember *member = pool->policy.members[i];
+
+                if (member->observer && member->observer->state != OBSERVER_OK)
+                        return true;
+        }
+        return false;
+}
+
+static bool is_up(const PoolMember *member)
+{
+        return health_is_up(&member->health);
+}
+
+PoolCondition pool_condition(const Pool *pool)
+{
+        const PoolState *policy = &pool->policy;
+
+        if (is_frozen(pool))
+                return POOL_FROZEN;
+        if (!policy->started)
+                return POOL_STARTING;
+        if (policy->families[0].overridden || policy->families[1].overridden)
+                return POOL_OVERRIDDEN;
+        if (pool->held[0] || pool->held[1])
+                return POOL_HELD;
+        for (size_t i = 0; i < policy->n_members; i++)
+                if (!is_up(policy->members[i]) || policy->members[i]->admin >= ADMIN_DOWN)
+                        return POOL_DEGRADED;
+        return POOL_NORMAL;
+}
+
+static void add_override(const Pool *pool, unsigned family, OverrideStatus *ret)
+{
+        const PoolMember *member = pool->policy.families[family].override.member;
+
+        if (!member)
+                return;
+        *ret = (OverrideStatus){
+                .member = ((const Member *) (const void *) member)->name,
+                .user = pool->orders[family].user ?: "",
+                .reason = pool->orders[family].reason ?: "",
+                .until_usec = pool->orders[family].until_usec,
+        };
+}
+
+static void show_pool(const Pool *pool, PoolStatus *ret)
+{
+        Standing standing = STANDING_NONE;
+
+        *ret = (PoolStatus){
+                .config = pool->config,
+                .condition = pool_condition(pool),
+                .n_members = pool->policy.n_members,
+        };
+        for (unsigned family = 0; family < 2; family++) {
+                const Publication *publication = pool->publications[family];
+
+                add_override(pool, family, &ret->overrides[family]);
+                if (pool->policy.families[family].priority > ret->priority)
+                        ret->priority = pool->policy.families[family].priority;
+                if (!publication)
+                        continue;
+                standing_add(&standing, pool->queue, publication);
+                ret->wanted[family] = publication->wanted;
+                ret->published[family] = publication_published(publication);
+        }
+        for (size_t i = 0; i < pool->policy.n_members; i++)
+                ret->n_up += is_up(pool->policy.members[i]);
+        ret->state = standing.state;
+        ret->problem = standing.problem;
+        ret->changed_usec = standing.changed_usec;
+        ret->next_usec = standing.next_usec;
+}
+
+static void show_member(const Member *member, MemberStatus *ret)
+{
+        const PoolMember *policy = &member->policy;
+
+        *ret = (MemberStatus){
+                .pool = member->pool->config,
+                .name = member->name,
+                .address = policy->address,
+                .priority = policy->priority,
+                .origin = member->origin,
+                .health = policy->health.state,
+                .admin = policy->admin,
+                .admin_user = member->order.user ?: "",
+                .admin_reason = member->order.reason ?: "",
+                .admin_until_usec = member->order.until_usec,
+                .published = policy->published,
+                .latency_usec = member->latency_usec,
+                .checked_usec = member->checked_usec,
+                .changed_usec = member->changed_usec,
+                .problem = member->problem,
+        };
+}
+
+size_t engine_count_pools(const Engine *engine)
+{
+        return engine->pools->n_pools;
+}
+
+void engine_pool(const Engine *engine, size_t index, PoolStatus *ret)
+{
+        show_pool(engine->pools->pools[index], ret);
+}
+
+static const Pool *find_pool(const Engine *engine, const Name *name)
+{
+        for (size_t i = 0; i < engine->pools->n_pools; i++)
+                if (name_equal(&engine->pools->pools[i]->config->record.name, name))
+                        return engine->pools->pools[i];
+        return NULL;
+}
+
+bool engine_find_pool(const Engine *engine, const Name *name, PoolStatus *ret)
+{
+        const Pool *pool = find_pool(engine, name);
+
+        if (pool)
+                show_pool(pool, ret);
+        return pool != NULL;
+}
+
+size_t engine_count_members(const Engine *engine, size_t pool)
+{
+        return engine->pools->pools[pool]->policy.n_members;
+}
+
+void engine_member(const Engine *engine, size_t pool, size_t index, MemberStatus *ret)
+{
+        show_member(pool_member(engine->pools->pools[pool], index), ret);
+}
+
+bool engine_find_member(const Engine *engine, const Name *name, const char *member_name, MemberStatus *ret)
+{
+        const Pool *pool = find_pool(engine, name);
+        const Member *member = pool ? pool_member_named(pool, member_name) : NULL;
+
+        if (member)
+                show_member(member, ret);
+        return member != NULL;
+}
+
+/* What became of their RRsets is news of the pools. */
+static void take_publication_news(Engine *engine)
+{
+        PublicationList *list = &engine->pools->publication_news;
+        Publication *publication;
+
+        while ((publication = TAILQ_FIRST(list))) {
+                TAILQ_REMOVE(list, publication, news_entry);
+                publication->is_news = false;
+                pool_touch(publication->userdata);
+        }
+}
+
+bool engine_next_changed_pool(Engine *engine, PoolStatus *ret)
+{
+        Pool *pool;
+
+        take_publication_news(engine);
+        pool = TAILQ_FIRST(&engine->pools->news);
+        if (!pool)
+                return false;
+        TAILQ_REMOVE(&engine->pools->news, pool, news_entry);
+        pool->is_news = false;
+        show_pool(pool, ret);
+        return true;
+}
+
+bool engine_next_changed_member(Engine *engine, MemberStatus *ret)
+{
+        Member *member = TAILQ_FIRST(&engine->pools->member_news);
+
+        if (!member)
+                return false;
+        TAILQ_REMOVE(&engine->pools->member_news, member, news_entry);
+        member->is_news = false;
+        show_member(member, ret);
+        return true;
+}
+
+ObserverState engine_observer(const Engine *engine)
+{
+        ObserverState worst = OBSERVER_OK;
+
+        for (size_t p = 0; p < engine->pools->n_pools; p++) {
+                const PoolState *policy = &engine->pools->pools[p]->policy;
+
+                for (size_t i = 0; i < policy->n_members; i++)
+                        if (policy->members[i]->observer && policy->members[i]->observer->state > worst)
+                                worst = policy->members[i]->observer->state;
+        }
+        return worst;
+}
+
+const char *pool_condition_to_text(PoolCondition condition)
+{
+        static const char *const texts[] = {
+                [POOL_STARTING] = "starting",
+                [POOL_NORMAL] = "normal",
+                [POOL_DEGRADED] = "degraded",
+                [POOL_HELD] = "held",
+                [POOL_OVERRIDDEN] = "overridden",
+                [POOL_FROZEN] = "frozen",
+        };
+
+        return texts[condition];
+}

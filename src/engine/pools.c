@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* Pools: when each is looked at, and whether this host may judge at all. What is new in a turn of the loop is
+ * gathered, so that a thousand members that fail at once are one decision for each pool. */
+
+#include <errno.h>
+#include <string.h>
+
+#include "engine/pool-internal.h"
+
+#define SAVE_DELAY_USEC (2 * USEC_PER_SEC)
+
+/* What is on disk of health counts for ten minutes after it was written. */
+#define SAVE_INTERVAL_USEC (300 * USEC_PER_SEC)
+
+/* Between two checks for the observer's sake. */
+#define ASK_INTERVAL_USEC (100 * USEC_PER_MSEC)
+
+enum {
+        REFERENCE_FAILS = 2, /* in a row: it does not answer; one is enough while there is a suspicion */
+};
+
+static void request_look(Engine *engine)
+{
+        sd_event_source_set_enabled(engine->pools->look, SD_EVENT_ONESHOT);
+}
+
+void pools_mark(Engine *engine, Pool *pool)
+{
+        request_look(engine);
+        if (pool->dirty)
+                return;
+        pool->dirty = true;
+        TAILQ_INSERT_TAIL(&engine->pools->dirty, pool, dirty_entry);
+}
+
+void pools_mark_all(Engine *engine)
+{
+        for (size_t i = 0; i < engine->pools->n_pools; i++)
+                pools_mark(engine, engine->pools->pools[i]);
+}
+
+void pools_changed_store(Engine *engine)
+{
+        engine->pools->store_dirty = true;
+        request_look(engine);
+}
+
+/* The observer. */
+
+static void check_references(Engine *engine, unsigned family)
+{
+        for (size_t i = 0; i < engine->pools->n_references; i++) {
+                Reference *reference = &engine->pools->references[i];
+
+                if (pool_family_of(&reference->address) == family)
+                        check_now(reference->check);
+        }
+}
+
+/* Somebody who was up when last looked at, and is not `but`. */
+static const Member *find_witness(const Pool *pool, const Member *but)
+{
+        for (size_t i = 0; i < pool->policy.n_members; i++) {
+                const Member *member = pool_member(pool, i);
+
+                if (member != but && member->policy.observer == but->policy.observer &&
+                        member->policy.health.state == HEALTH_UP)
+                        return member;
+        }
+        return NULL;
+}
+
+void pools_ask_around(Engine *engine, const Member *member)
+{
+        Pools *pools = engine->pools;
+        unsigned family = pool_family_of(&member->policy.address);
+        usec_t now = engine_now_usec(engine);
+        const Member *witness = NULL;
+
+        if (pools->asked_usec[family] != 0 && now - pools->asked_usec[family] < ASK_INTERVAL_USEC)
+                return;
+        pools->asked_usec[family] = now;
+        check_references(engine, family);
+        witness = find_witness(member->pool, member);
+        for (size_t i = 0; !witness && i < pools->n_pools; i++)
+                witness = find_witness(pools->pools[i], member);
+        if (witness)
+                check_now(witness->check);
+}
+
+void pools_heard(Engine *engine)
+{
+        Pools *pools = engine->pools;
+
+        if (pools->observers[0].state == OBSERVER_SUSPECT || pools->observers[1].state == OBSERVER_SUSPECT)
+                request_look(engine);
+        for (size_t i = 0; pools->n_wait > 0 && i < pools->n_pools; i++)
+                if (pools->pools[i]->waits)
+                        pools_mark(engine, pools->pools[i]);
+}
+
+/* What failed while it was us says nothing. */
+static void recover_members(Engine *engine, const Observer *observer)
+{
+        for (size_t p = 0; p < engine->pools->n_pools; p++) {
+                const Pool *pool = engine->pools->pools[p];
+
+                for (size_t i = 0; i < pool->policy.n_members; i++)
+                        if (pool_member(pool, i)->policy.observer == observer)
+                                member_recover(pool_member(pool, i));
+        }
+}
+
+void pools_look_at_observer(Engine *engine, unsigned family)
+{
+        Observer *observer = &engine->pools->observers[family];
+        ObserverState before = observer->state;
+        ObserverNews news = observer_look(observer, engine_now_usec(engine), &engine->pools->observer_next_usec[family]);
+
+        if (news == OBSERVER_SAME)
+                return;
+        if (news == OBSERVER_WORSE && observer->state == OBSERVER_SUSPECT)
+                check_references(engine, family);
+        if (news == OBSERVER_RECOVERED)
+                recover_members(engine, observer);
+        report_observer(engine, family, before);
+        pools_mark_all(engine);
+}
+
+static void count_references(Engine *engine, unsigned family, bool answered)
+{
+        Pools *pools = engine->pools;
+        unsigned enough = pools->observers[family].state == OBSERVER_OK ? REFERENCE_FAILS : 1;
+        size_t n = 0, n_silent = 0;
+
+        for (size_t i = 0; i < pools->n_references; i++) {
+                if (pool_family_of(&pools->references[i].address) != family)
+                        continue;
+                n++;
+                n_silent += pools->references[i].fails >= enough;
+        }
+        observer_set_references(&pools->observers[family], n, n_silent, answered);
+        request_look(engine);
+}
+
+static void on_reference_sample(void *userdata, const CheckSample *sample)
+{
+        Reference *reference = userdata;
+        Engine *engine = reference->engine;
+        unsigned family = pool_family_of(&reference->address);
+
+        if (sample->result == CHECK_INDETERMINATE)
+                return;
+        reference->fails = sample->result == CHECK_FAIL ? reference->fails + 1 : 0;
+        if (sample->result == CHECK_OK) {
+                observer_heard(&engine->pools->observers[family], engine_now_usec(engine));
+                pools_heard(engine);
+        }
+        check_set_fast(reference->check, reference->fails > 0);
+        count_references(engine, family, sample->result == CHECK_OK);
+}
+
+static void look_at_links(Engine *engine)
+{
+        static const int families[] = { AF_INET, AF_INET6 };
+
+        if (engine->facts->state != FACT_KNOWN)
+                return;
+        for (unsigned i = 0; i < ARRAY_LENGTH(families); i++)
+                observer_set_connected(&engine->pools->observers[i], engine_is_connected(engine, families[i]));
+}
+
+void pools_facts_changed(Engine *engine)
+{
+        if (engine->stopping)
+                return;
+        look_at_links(engine);
+        for (size_t i = 0; i < engine->pools->n_pools; i++)
+                pool_facts_changed(engine->pools->pools[i]);
+}
+
+/* Looking. */
+
+static usec_t sooner(usec_t a, usec_t b)
+{
+        return a < b ? a : b;
+}
+
+static void set_timer(sd_event_source *timer, usec_t when)
+{
+        if (when != USEC_INFINITY)
+                sd_event_source_set_time(timer, when);
+        sd_event_source_set_enabled(timer, when != USEC_INFINITY ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+}
+
+static usec_t save_at(const Engine *engine)
+{
+        const Pools *pools = engine->pools;
+
+        if (engine->dry_run || pools->n_pools == 0)
+                return USEC_INFINITY;
+        return pools->saved_usec + (pools->store_dirty ? SAVE_DELAY_USEC : SAVE_INTERVAL_USEC);
+}
+
+static void arm(Engine *engine)
+{
+        Pools *pools = engine->pools;
+        usec_t next = save_at(engine), expiry = USEC_INFINITY;
+
+        for (size_t i = 0; i < pools->n_pools; i++) {
+                next = sooner(next, sooner(pools->pools[i]->next_usec, pools->pools[i]->verify_usec));
+                expiry = sooner(expiry, pools->pools[i]->expiry_usec);
+        }
+        for (unsigned family = 0; family < 2; family++)
+                next = sooner(next, pools->observer_next_usec[family]);
+        set_timer(pools->timer, next);
+        set_timer(pools->expiry_timer, expiry);
+}
+
+void pools_save(Engine *engine)
+{
+        Pools *pools = engine->pools;
+
+        pools->saved_usec = engine_now_usec(engine);
+        pools->store_dirty = false;
+        for (size_t i = 0; i < pools->n_pools; i++)
+                if (pool_remember(pools->pools[i]) < 0)
+                        pools->store_dirty = true; /* out of memory: a little later, then */
+        if (!engine->dry_run)
+                pool_store_save(engine->pool_store);
+}
+
+static void run_queue(Queue *queue)
+{
+        if (queue)
+                queue_run(queue);
+}
+
+static int on_look(sd_event_source *source, void *userdata)
+{
+        Engine *engine = userdata;
+        Pools *pools = engine->pools;
+        Queue *queue = NULL;
+        Pool *pool;
+
+        (void) source;
+        if (engine->stopping)
+                return 0;
+        for (unsigned family = 0; family < 2; family++)
+                pools_look_at_observer(engine, family);
+        while ((pool = TAILQ_FIRST(&pools->dirty))) {
+                TAILQ_REMOVE(&pools->dirty, pool, dirty_entry);
+                pool->dirty = false;
+                if (queue != pool->queue)
+                        run_queue(queue);
+                queue = pool->queue;
+                pool_look(pool);
+        }
+        run_queue(queue);
+        arm(engine);
+        return 0;
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        Engine *engine = userdata;
+        Pools *pools = engine->pools;
+        usec_t now = engine_now_usec(engine);
+
+        (void) source;
+        (void) usec;
+        for (size_t i = 0; i < pools->n_pools; i++)
+                if (pools->pools[i]->next_usec <= now || pools->pools[i]->verify_usec <= now)
+                        pools_mark(engine, pools->pools[i]);
+        if (save_at(engine) <= now)
+                pools_save(engine);
+        request_look(engine);
+        return 0;
+}
+
+static int on_expiry(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        Engine *engine = userdata;
+
+        (void) source;
+        (void) usec;
+        pools_mark_all(engine);
+        return 0;
+}
+
+void pools_review(Engine *engine)
+{
+        if (!engine->pools->members_changed)
+                return;
+        engine->pools->members_changed = false;
+        engine->callbacks.members_changed(engine->callbacks.userdata);
+}
+
+int pools_publish(Engine *engine, const Name *name, bool force)
+{
+        for (size_t p = 0; p < engine->pools->n_pools; p++) {
+                const Pool *pool = engine->pools->pools[p];
+
+                if (!name_equal(&pool->config->record.name, name))
+                        continue;
+                for (unsigned family = 0; family < 2; family++)
+                        if (pool->publications[family])
+                                queue_ask(pool->queue, pool->publications[family], force);
+                return 0;
+        }
+        return -ENOENT;
+}
+
+void pools_each_publication(
+        const Engine *engine, void (*visit)(void *userdata, const Publication *publication), void *userdata)
+{
+        for (size_t p = 0; p < engine->pools->n_pools; p++)
+                for (unsigned family = 0; family < 2; family++)
+                        if (engine->pools->pools[p]->publications[family])
+                                visit(userdata, engine->pools->pools[p]->publications[family]);
+}
+
+bool pools_are_degraded(const Engine *engine)
+{
+        for (size_t p = 0; p < engine->pools->n_pools; p++) {
+                const Pool *pool = engine->pools->pools[p];
+
+                if (pool->condition == POOL_HELD || pool->condition == POOL_FROZEN)
+                        return true;
+        }
+        return false;
+}
+
+/* The daemon stops: own addresses are taken along where the configuration says so; all else stays as it is. */
+static void leave(Pool *pool)
+{
+        for (size_t i = 0; i < pool->policy.n_members; i++) {
+                Member *member = pool_member(pool, i);
+
+                member->check = check_free(member->check);
+                if (member->origin == MEMBER_SELF)
+                        member->policy.leaving = true;
+        }
+        if (!pool->config->record.withdraw_on_stop)
+                return;
+        pool_decide(&pool->policy, engine_now_usec(pool->engine), &pool->next_usec);
+        for (unsigned family = 0; family < 2; family++)
+                if (pool->publications[family])
+                        publication_set_pool_wanted(pool->publications[family], true);
+}
+
+void pools_stop(Engine *engine)
+{
+        Pools *pools = engine->pools;
+
+        for (size_t i = 0; i < pools->n_pools; i++)
+                leave(pools->pools[i]);
+        for (size_t i = 0; i < pools->n_references; i++)
+                pools->references[i].check = check_free(pools->references[i].check);
+        sd_event_source_set_enabled(pools->look, SD_EVENT_OFF);
+        sd_event_source_set_enabled(pools->timer, SD_EVENT_OFF);
+        sd_event_source_set_enabled(pools->expiry_timer, SD_EVENT_OFF);
+}
+
+/* Life cycle. */
+
+/* In which each member is looked at once, at least. */
+static usec_t find_round(const Config *config)
+{
+        usec_t round = 0;
+
+        for (size_t i = 0; i < config->n_checks; i++) {
+                usec_t one = config->checks[i]->interval_usec + config->checks[i]->timeout_usec;
+
+                round = one > round ? one : round;
+        }
+        return round;
+}
+
+static int add_references(Engine *engine)
+{
+        Pools *pools = engine->pools;
+        const Config *config = engine->config;
+
+        /* Without members there is nothing to judge. */
+        if (config->n_pools == 0 || config->n_references == 0)
+                return 0;
+        pools->references = calloc(config->n_references, sizeof *pools->references);
+        if (!pools->references)
+                return -ENOMEM;
+        for (size_t i = 0; i < config->n_references; i++) {
+                Reference *reference = &pools->references[i];
+                int r;
+
+                *reference = (Reference){ .engine = engine, .address = config->references[i] };
+                r = engine->callbacks.new_check(engine->callbacks.userdata, &reference->check,
+                        &pools->reference_check, &reference->address, on_reference_sample, reference);
+                if (r < 0)
+                        return r;
+                pools->n_references++;
+        }
+        count_references(engine, 0, false);
+        count_references(engine, 1, false);
+        return 0;
+}
+
+static int add_pools(Engine *engine)
+{
+        const Config *config = engine->config;
+        Pools *pools = engine->pools;
+
+        pools->pools = calloc(config->n_pools + 1, sizeof(Pool *));
+        if (!pools->pools)
+                return -ENOMEM;
+        for (size_t i = 0; i < config->n_pools; i++) {
+                Queue *queue;
+                int r = engine_queue_for(engine, &config->pools[i]->record, &queue);
+
+                if (r >= 0)
+                        r = pool_new(&pools->pools[i], engine, config->pools[i], queue);
+                if (r < 0)
+                        return r;
+                pools->n_pools++;
+                pools_mark(engine, pools->pools[i]);
+        }
+        return 0;
+}
+
+int pools_build(Engine *engine)
+{
+        int r;
+
+        for (unsigned family = 0; family < 2; family++) {
+                observer_init(&engine->pools->observers[family], find_round(engine->config));
+                engine->pools->observer_next_usec[family] = USEC_INFINITY;
+        }
+        look_at_links(engine);
+        engine->pools->saved_usec = engine_now_usec(engine);
+        r = add_pools(engine);
+        return r < 0 ? r : add_references(engine);
+}
+
+void pools_clear(Engine *engine)
+{
+        Pools *pools = engine->pools;
+
+        for (size_t i = 0; i < pools->n_pools; i++)
+                pool_remember(pools->pools[i]); /* or, without memory, it begins anew */
+        for (size_t i = 0; i < pools->n_pools; i++)
+                pool_free(pools->pools[i]);
+        for (size_t i = 0; i < pools->n_references; i++)
+                check_free(pools->references[i].check);
+        free(pools->pools);
+        free(pools->references);
+        pools->pools = NULL;
+        pools->references = NULL;
+        pools->n_pools = pools->n_references = 0;
+        sd_event_source_set_enabled(pools->look, SD_EVENT_OFF);
+        sd_event_source_set_enabled(pools->timer, SD_EVENT_OFF);
+        sd_event_source_set_enabled(pools->expiry_timer, SD_EVENT_OFF);
+}
+
+static int add_sources(Engine *engine, Pools *pools)
+{
+        int r = sd_event_add_defer(engine->event, &pools->look, on_look, engine);
+
+        if (r < 0)
+                return r;
+        sd_event_source_set_enabled(pools->look, SD_EVENT_OFF);
+        r = sd_event_add_time(engine->event, &pools->timer, CLOCK_BOOTTIME, 0, 10 * USEC_PER_MSEC, on_timer, engine);
+        if (r < 0)
+                return r;
+        sd_event_source_set_enabled(pools->timer, SD_EVENT_OFF);
+        r = sd_event_add_time(
+                engine->event, &pools->expiry_timer, CLOCK_REALTIME, 0, 10 * USEC_PER_MSEC, on_expiry, engine);
+        if (r < 0)
+                return r;
+        sd_event_source_set_enabled(pools->expiry_timer, SD_EVENT_OFF);
+        return 0;
+}
+
+int pools_new(Pools **ret, Engine *engine)
+{
+        Pools *pools = calloc(1, sizeof *pools);
+        int r;
+
+        if (!pools)
+                return -ENOMEM;
+        TAILQ_INIT(&pools->dirty);
+        TAILQ_INIT(&pools->news);
+        TAILQ_INIT(&pools->member_news);
+        TAILQ_INIT(&pools->publication_news);
+        pools->reference_check = (CheckConfig){
+                .type = CHECK_ICMP,
+                .interval_usec = 10 * USEC_PER_SEC,
+                .fast_interval_usec = 2 * USEC_PER_SEC,
+                .timeout_usec = 2 * USEC_PER_SEC,
+                .rise = 1,
+                .fall = REFERENCE_FAILS,
+        };
+        *ret = pools;
+        r = add_sources(engine, pools);
+        return r;
+}
+
+Pools *pools_free(Pools *pools)
+{
+        if (!pools)
+                return NULL;
+        sd_event_source_disable_unref(pools->look);
+        sd_event_source_disable_unref(pools->timer);
+        sd_event_source_disable_unref(pools->expiry_timer);
+        free(pools);
+        return NULL;
+}
