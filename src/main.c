@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
-#include "daemon.h"
+#include "daemon/daemon.h"
 #include "util/log.h"
 #include "version.h"
 

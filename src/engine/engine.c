@@ -103,7 +103,8 @@ static void tell(Engine *engine)
         for (size_t i = 0; i < engine->n_views; i++) {
                 View *view = &engine->views[i];
 
-                explained_update(&view->explained, view->source, &view->selection, engine->facts, view->record);
+                explained_update(
+                        &view->explained, view->source, &view->selection, engine->facts, view->record);
         }
 }
 

@@ -84,7 +84,8 @@ typedef enum OrderResult {
         ORDER_DONE,
         ORDER_NO_POOL,
         ORDER_NO_MEMBER,
-        ORDER_WOULD_EMPTY, /* fewer members than the pool's minimum would be left: `force` does it all the same */
+        ORDER_WOULD_EMPTY, /* fewer members than the pool's minimum would be left: `force` does it all the
+                              same */
         ORDER_MEMBER_DOWN, /* failover to a member that is down, or held down: `force` does it all the same */
         ORDER_PAST,        /* it would have expired already */
         ORDER_NO_OVERRIDE, /* failback: there is nothing to go back from */
@@ -97,8 +98,8 @@ typedef struct Order {
         bool force;
 } Order;
 
-/* All return an OrderResult, -ENOMEM, or -ESHUTDOWN when the daemon stops. What is ordered is on disk, and under
- * way to DNS, when they return ORDER_DONE. */
+/* All return an OrderResult, -ENOMEM, or -ESHUTDOWN when the daemon stops. What is ordered is on disk, and
+ * under way to DNS, when they return ORDER_DONE. */
 
 /* Of the member's family, the pool publishes this member alone, from now on. Without force that holds only
  * while the member is not down. */

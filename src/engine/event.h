@@ -5,8 +5,8 @@
 #include "model/rrset.h"
 #include "util/clock.h"
 
-/* Something happened that people, or their programs, want to be told of. Borrowed pointers, good until whoever
- * is told returns. */
+/* Something happened that people, or their programs, want to be told of. Borrowed pointers, good until
+ * whoever is told returns. */
 typedef struct Event {
         EventKind kind;
         usec_t time_usec;       /* CLOCK_REALTIME */
@@ -18,5 +18,6 @@ typedef struct Event {
         const Address *address; /* the member's; NULL: none */
         const char *user;       /* who ordered it; NULL: nobody did */
         const char *reason;     /* a sentence without its last point; NULL: there is nothing to say */
-        const RRset *before, *after; /* what the RRset held; for failovers, what it will hold; NULL: nothing */
+        const RRset *before,
+                *after; /* what the RRset held; for failovers, what it will hold; NULL: nothing */
 } Event;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Member: one address of a pool and the check that looks at it. Turns samples into health; what that means for
- * the pool is the pool's to decide. */
+/* Member: one address of a pool and the check that looks at it. Turns samples into health; what that means
+ * for the pool is the pool's to decide. */
 
 #include <errno.h>
 #include <string.h>
@@ -49,7 +49,8 @@ static void set_problem(Member *member, const char *reason)
 {
         char *copy;
 
-        if ((!reason && !member->problem) || (reason && member->problem && strcmp(reason, member->problem) == 0))
+        if ((!reason && !member->problem) ||
+                (reason && member->problem && strcmp(reason, member->problem) == 0))
                 return;
         copy = reason ? strdup(reason) : NULL;
         free(member->problem);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
-/* What the files about pools share: pools.c (when to look, and the observer), pool.c (one pool), member.c (its members),
- * pool-orders.c (what operators say), pool-status.c (what people are shown) and pool-report.c (what is told). */
+/* What the files about pools share: pools.c (when to look, and the observer), pool.c (one pool), member.c
+ * (its members), pool-orders.c (what operators say), pool-status.c (what people are shown) and pool-report.c
+ * (what is told). */
 
 #include <sys/queue.h>
 
@@ -23,13 +24,14 @@ struct Member {
         MemberOrigin origin;
         const CheckConfig *check_config;
         Check *check;
-        bool fast;         /* what the check was told last */
-        StoredOrder order; /* behind policy.admin */
+        bool fast;           /* what the check was told last */
+        StoredOrder order;   /* behind policy.admin */
         usec_t latency_usec; /* as in MemberStatus */
         usec_t checked_usec;
         usec_t changed_usec;
         char *problem;
-        usec_t absent_usec; /* CLOCK_BOOTTIME since when DNS does not hold one that is only discovered; 0: it does */
+        usec_t absent_usec; /* CLOCK_BOOTTIME since when DNS does not hold one that is only discovered; 0: it
+                               does */
 
         bool is_news;
         TAILQ_ENTRY(Member) news_entry;
@@ -40,16 +42,16 @@ struct Pool {
         const PoolConfig *config;
         Engine *engine;
         Queue *queue;
-        Publication *publications[2];  /* A, AAAA: owned by the queue; NULL: that one is not kept */
-        const View *views[2];          /* where own addresses come from; NULL: nowhere */
-        StoredOrder orders[2];         /* behind the overrides */
-        bool held[2];                  /* … and that was said */
-        PoolCondition condition;       /* that was told last */
-        usec_t next_usec;              /* CLOCK_BOOTTIME when to decide anew */
-        usec_t verify_usec;            /* CLOCK_BOOTTIME when to read DNS again; USEC_INFINITY: never */
-        usec_t expiry_usec;            /* CLOCK_REALTIME of the first order that expires; USEC_INFINITY: none */
-        bool waits;                    /* to remove somebody, for anybody else's answer */
-        const Order *speaker;          /* whose word is followed in this very call; NULL: nobody's */
+        Publication *publications[2]; /* A, AAAA: owned by the queue; NULL: that one is not kept */
+        const View *views[2];         /* where own addresses come from; NULL: nowhere */
+        StoredOrder orders[2];        /* behind the overrides */
+        bool held[2];                 /* … and that was said */
+        PoolCondition condition;      /* that was told last */
+        usec_t next_usec;             /* CLOCK_BOOTTIME when to decide anew */
+        usec_t verify_usec;           /* CLOCK_BOOTTIME when to read DNS again; USEC_INFINITY: never */
+        usec_t expiry_usec;   /* CLOCK_REALTIME of the first order that expires; USEC_INFINITY: none */
+        bool waits;           /* to remove somebody, for anybody else's answer */
+        const Order *speaker; /* whose word is followed in this very call; NULL: nobody's */
 
         bool dirty;
         TAILQ_ENTRY(Pool) dirty_entry;
@@ -74,14 +76,14 @@ struct Pools {
         PublicationList publication_news;
         Observer observers[2]; /* IPv4, IPv6 */
         usec_t observer_next_usec[2];
-        usec_t asked_usec[2];  /* CLOCK_BOOTTIME of the last check for the observer's sake */
+        usec_t asked_usec[2]; /* CLOCK_BOOTTIME of the last check for the observer's sake */
         size_t n_references;
         Reference *references;
         CheckConfig reference_check;
         size_t n_wait;        /* pools that wait for an answer of anybody */
         bool members_changed; /* and nobody was told yet */
         bool store_dirty;
-        usec_t saved_usec; /* CLOCK_BOOTTIME */
+        usec_t saved_usec;             /* CLOCK_BOOTTIME */
         sd_event_source *look;         /* after this turn's news */
         sd_event_source *timer;        /* CLOCK_BOOTTIME */
         sd_event_source *expiry_timer; /* CLOCK_REALTIME: of orders */
@@ -92,7 +94,7 @@ void pools_mark(Engine *engine, Pool *pool); /* it will be decided upon before t
 void pools_mark_all(Engine *engine);
 void pools_changed_store(Engine *engine);
 void pools_ask_around(Engine *engine, const Member *member); /* it begins to fail: is it us? */
-void pools_heard(Engine *engine); /* somebody answered: some may wait for that */
+void pools_heard(Engine *engine);                            /* somebody answered: some may wait for that */
 void pools_look_at_observer(Engine *engine, unsigned family);
 
 void pools_save(Engine *engine);
@@ -101,7 +103,7 @@ void pools_save(Engine *engine);
 int pool_new(Pool **ret, Engine *engine, const PoolConfig *config, Queue *queue);
 Pool *pool_free(Pool *pool);
 DEFINE_FREEP(Pool, pool_free)
-void pool_look(Pool *pool); /* decides, and marks what is to be published */
+void pool_look(Pool *pool);          /* decides, and marks what is to be published */
 int pool_remember(const Pool *pool); /* to the pool store, not to the disk. -ENOMEM */
 void pool_touch(Pool *pool);
 void pool_facts_changed(Pool *pool);
@@ -120,7 +122,8 @@ void member_recover(Member *member);      /* failures so far say nothing */
 void member_set_fast(Member *member);
 
 /* pool-orders.c */
-usec_t pool_expire_orders(Pool *pool, usec_t now_realtime); /* when the next one expires; USEC_INFINITY: none does */
+usec_t pool_expire_orders(
+        Pool *pool, usec_t now_realtime); /* when the next one expires; USEC_INFINITY: none does */
 
 /* pool-status.c */
 PoolCondition pool_condition(const Pool *pool);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Orders: what operators say of pools and members. Taken when it leaves the pool able to serve, or by force; on disk
- * before it is answered; done in the same turn. */
+/* Orders: what operators say of pools and members. Taken when it leaves the pool able to serve, or by force;
+ * on disk before it is answered; done in the same turn. */
 
 #include <errno.h>
 #include <string.h>

@@ -46,7 +46,8 @@ void report_member_down(const Member *member, const char *reason)
         log_message(LOG_WARNING, MESSAGE_MEMBER_DOWN,
                 LOG_FIELDS({ "SIGNPOST_POOL", name }, { "SIGNPOST_MEMBER", member->name },
                         { "SIGNPOST_ADDRESS", address }, { "SIGNPOST_REASON", reason }),
-                "%s: member \"%s\" (%s) is down: %s", name, member->name, address, reason ?: "its checks fail");
+                "%s: member \"%s\" (%s) is down: %s", name, member->name, address,
+                reason ?: "its checks fail");
         tell(member->pool->engine, &event);
 }
 
@@ -68,7 +69,8 @@ void report_member_up(const Member *member, bool news)
 void report_switch(const Pool *pool, unsigned family, EventKind kind, const RRset *after, const char *reason)
 {
         const PoolFamily *state = &pool->policy.families[family];
-        const Member *member = state->overridden ? (const Member *) (const void *) state->override.member : NULL;
+        const Member *member =
+                state->overridden ? (const Member *) (const void *) state->override.member : NULL;
         const StoredOrder *order = member ? &pool->orders[family] : NULL;
         const RRset *before = pool_seen(pool, family);
         char name[NAME_TEXT_MAX], is[REPORT_VALUES_MAX], was[REPORT_VALUES_MAX];
@@ -168,9 +170,11 @@ void report_observer(Engine *engine, unsigned family, ObserverState before)
         if (!is_needed(engine, observer))
                 return;
         if (observer->state == OBSERVER_OK)
-                log_message(LOG_NOTICE, MESSAGE_OBSERVER_OK, NULL, "over %s this host can judge others again", protocol);
+                log_message(LOG_NOTICE, MESSAGE_OBSERVER_OK, NULL, "over %s this host can judge others again",
+                        protocol);
         else
-                log_message(LOG_WARNING, MESSAGE_OBSERVER_LOST, LOG_FIELDS({ "SIGNPOST_REASON", event.reason }),
+                log_message(LOG_WARNING, MESSAGE_OBSERVER_LOST,
+                        LOG_FIELDS({ "SIGNPOST_REASON", event.reason }),
                         "over %s this host cannot judge others: %s; %s", protocol, event.reason,
                         observer_consequence(observer->state));
         /* A mere suspicion is no event; how it ends is. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Pool store: what is known of pools, in memory and in a file. On disk moments are kept as ages at the time of
- * writing, because CLOCK_BOOTTIME begins anew at each boot. */
+/* Pool store: what is known of pools, in memory and in a file. On disk moments are kept as ages at the time
+ * of writing, because CLOCK_BOOTTIME begins anew at each boot. */
 
 #include "engine/pool-store.h"
 
@@ -25,7 +25,7 @@ enum {
 #define HEALTH_MAX_AGE_USEC (600 * USEC_PER_SEC)
 
 struct PoolStore {
-        char *path; /* NULL: nothing goes to disk */
+        char *path;   /* NULL: nothing goes to disk */
         bool failing; /* the last attempt to write failed, and that was said */
         size_t count;
         StoredPool **pools;
@@ -290,13 +290,14 @@ static int load(PoolStore *store)
         if (r >= 0 || r == -ENOENT || r == -ENOMEM)
                 return r == -ENOMEM ? r : 0;
         clear(store);
-        if (asprintf(&aside, "%s.damaged-%" PRIu64, store->path, clock_now_usec(CLOCK_REALTIME) / USEC_PER_SEC) < 0) {
+        if (asprintf(&aside, "%s.damaged-%" PRIu64, store->path,
+                    clock_now_usec(CLOCK_REALTIME) / USEC_PER_SEC) < 0) {
                 aside = NULL;
                 return -ENOMEM;
         }
         log_message(LOG_ERR, MESSAGE_STATE_FILE, LOG_FIELDS({ "SIGNPOST_FILE", store->path }),
-                "%s: is damaged (%s) and %s; what operators said of pools is not known", store->path, strerror(-r),
-                rename(store->path, aside) < 0 ? "cannot be set aside" : "was set aside");
+                "%s: is damaged (%s) and %s; what operators said of pools is not known", store->path,
+                strerror(-r), rename(store->path, aside) < 0 ? "cannot be set aside" : "was set aside");
         return 0;
 }
 
@@ -430,7 +431,8 @@ int pool_store_save(PoolStore *store)
         r = write_file(store);
         if (r < 0 && !store->failing)
                 log_message(LOG_ERR, MESSAGE_STATE_FILE, LOG_FIELDS({ "SIGNPOST_FILE", store->path }),
-                        "%s: cannot be written: %s; after a restart it will not be known what operators said of pools",
+                        "%s: cannot be written: %s; after a restart it will not be known what operators said "
+                        "of pools",
                         store->path, strerror(-r));
         else if (r >= 0 && store->failing)
                 log_notice("%s: can be written again", store->path);

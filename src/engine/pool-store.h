@@ -21,7 +21,8 @@ typedef enum MemberOrigin {
 
 const char *member_origin_to_text(MemberOrigin origin); /* "configured", "self", "discovered" */
 
-/* What has to be known of pools after a restart: how their members were, and what operators ordered. A JSON file. */
+/* What has to be known of pools after a restart: how their members were, and what operators ordered. A JSON
+ * file. */
 typedef struct PoolStore PoolStore;
 
 /* path: NULL keeps nothing on disk. A damaged file is set aside, which is said in the log. -ENOMEM. */
@@ -67,5 +68,6 @@ const StoredPool *pool_store_find(const PoolStore *store, const Name *name);
 /* In place of what is known of the pool of that name. Takes it over, also on error. -ENOMEM. */
 int pool_store_put(PoolStore *store, StoredPool *pool);
 
-/* Writes the file, so that it survives a power cut. A failure is said once until it works again, and returned. */
+/* Writes the file, so that it survives a power cut. A failure is said once until it works again, and
+ * returned. */
 int pool_store_save(PoolStore *store);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Pool: one pool's members, and the two RRsets that name them. Has policy/pool decide when something is new, and
- * marks the RRsets that are to change; which of them go out when is their queue's to say. */
+/* Pool: one pool's members, and the two RRsets that name them. Has policy/pool decide when something is new,
+ * and marks the RRsets that are to change; which of them go out when is their queue's to say. */
 
 #include <errno.h>
 #include <string.h>
@@ -42,8 +42,8 @@ void pool_touch(Pool *pool)
 
 /* Members come and go. */
 
-static int add_member(Pool *pool, const char *name, const Address *address, uint32_t priority, MemberOrigin origin,
-        const CheckConfig *check)
+static int add_member(Pool *pool, const char *name, const Address *address, uint32_t priority,
+        MemberOrigin origin, const CheckConfig *check)
 {
         PoolState *policy = &pool->policy;
         AUTO(member_freep) Member *member = NULL;
@@ -52,8 +52,8 @@ static int add_member(Pool *pool, const char *name, const Address *address, uint
         if (r < 0)
                 return r;
         if ((policy->n_members & (policy->n_members - 1)) == 0) {
-                PoolMember **larger = reallocarray(policy->members,
-                        policy->n_members == 0 ? 1 : policy->n_members * 2, sizeof *larger);
+                PoolMember **larger = reallocarray(
+                        policy->members, policy->n_members == 0 ? 1 : policy->n_members * 2, sizeof *larger);
 
                 if (!larger)
                         return -ENOMEM;
@@ -88,8 +88,8 @@ static bool is_member_still(const Pool *pool, const Member *member, usec_t now)
 {
         const Publication *publication = pool->publications[pool_family_of(&member->policy.address)];
 
-        if (member->origin == MEMBER_CONFIGURED || member->policy.published || member->policy.admin != ADMIN_NONE ||
-                !publication || !publication->seen_known)
+        if (member->origin == MEMBER_CONFIGURED || member->policy.published ||
+                member->policy.admin != ADMIN_NONE || !publication || !publication->seen_known)
                 return true;
         if (member->policy.leaving)
                 return false;
@@ -154,7 +154,8 @@ static void follow_view(Pool *pool, unsigned family)
         }
         for (size_t i = 0; i < selection->count; i++)
                 if (!pool_find_member(&pool->policy, &selection->addresses[i]))
-                        add_by_address(pool, &selection->addresses[i], MEMBER_SELF); /* or at the next event */
+                        add_by_address(
+                                pool, &selection->addresses[i], MEMBER_SELF); /* or at the next event */
 }
 
 void pool_facts_changed(Pool *pool)
@@ -233,7 +234,8 @@ static void tell_serving(const Pool *pool, unsigned family, const Serving *befor
         else if (before->priority != 0 && now->priority > before->priority)
                 report_switch(pool, family, EVENT_FAILOVER, after, "no member of a better priority is up");
         else if (before->priority != 0 && now->priority < before->priority)
-                report_switch(pool, family, EVENT_FAILBACK, after, "members of a better priority are up again");
+                report_switch(
+                        pool, family, EVENT_FAILBACK, after, "members of a better priority are up again");
 }
 
 static void look_at_family(Pool *pool, unsigned family)
@@ -333,8 +335,8 @@ static int add_publication(Pool *pool, unsigned family)
 
         if (!keeps_family(pool->config, family))
                 return 0;
-        publication = publication_new(&pool->config->record, family == 0 ? TYPE_A : TYPE_AAAA, pool->engine->store,
-                &pool->engine->pools->publication_news);
+        publication = publication_new(&pool->config->record, family == 0 ? TYPE_A : TYPE_AAAA,
+                pool->engine->store, &pool->engine->pools->publication_news);
         if (!publication)
                 return -ENOMEM;
         publication->pool = &pool->policy;
@@ -364,8 +366,10 @@ static int add_stored(Pool *pool, const StoredPool *stored)
 {
         for (size_t i = 0; stored && i < stored->n_members; i++) {
                 const StoredMember *old = &stored->members[i];
-                bool own = old->origin == MEMBER_SELF && (pool->config->record.ipv4 || pool->config->record.ipv6);
-                bool found = old->origin == MEMBER_DISCOVERED && pool->config->discover && old->admin != ADMIN_NONE;
+                bool own = old->origin == MEMBER_SELF &&
+                           (pool->config->record.ipv4 || pool->config->record.ipv6);
+                bool found = old->origin == MEMBER_DISCOVERED && pool->config->discover &&
+                             old->admin != ADMIN_NONE;
                 int r;
 
                 if ((!own && !found) || pool_find_member(&pool->policy, &old->address))
@@ -477,9 +481,11 @@ int pool_remember(const Pool *pool)
                 stored->priorities[family] = state->priority;
                 if (!state->override.member)
                         continue;
-                stored->overrides[family] = strdup(((const Member *) (const void *) state->override.member)->name);
-                r = stored->overrides[family] ? stored_order_copy(&stored->orders[family], &pool->orders[family])
-                                              : -ENOMEM;
+                stored->overrides[family] =
+                        strdup(((const Member *) (const void *) state->override.member)->name);
+                r = stored->overrides[family]
+                            ? stored_order_copy(&stored->orders[family], &pool->orders[family])
+                            : -ENOMEM;
         }
         return r < 0 ? r : pool_store_put(pool->engine->pool_store, STEAL(stored));
 }

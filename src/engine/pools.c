@@ -116,7 +116,8 @@ void pools_look_at_observer(Engine *engine, unsigned family)
 {
         Observer *observer = &engine->pools->observers[family];
         ObserverState before = observer->state;
-        ObserverNews news = observer_look(observer, engine_now_usec(engine), &engine->pools->observer_next_usec[family]);
+        ObserverNews news =
+                observer_look(observer, engine_now_usec(engine), &engine->pools->observer_next_usec[family]);
 
         if (news == OBSERVER_SAME)
                 return;
@@ -168,7 +169,8 @@ static void look_at_links(Engine *engine)
         if (engine->facts->state != FACT_KNOWN)
                 return;
         for (unsigned i = 0; i < ARRAY_LENGTH(families); i++)
-                observer_set_connected(&engine->pools->observers[i], engine_is_connected(engine, families[i]));
+                observer_set_connected(
+                        &engine->pools->observers[i], engine_is_connected(engine, families[i]));
 }
 
 void pools_facts_changed(Engine *engine)
@@ -468,12 +470,13 @@ static int add_sources(Engine *engine, Pools *pools)
         if (r < 0)
                 return r;
         sd_event_source_set_enabled(pools->look, SD_EVENT_OFF);
-        r = sd_event_add_time(engine->event, &pools->timer, CLOCK_BOOTTIME, 0, 10 * USEC_PER_MSEC, on_timer, engine);
+        r = sd_event_add_time(
+                engine->event, &pools->timer, CLOCK_BOOTTIME, 0, 10 * USEC_PER_MSEC, on_timer, engine);
         if (r < 0)
                 return r;
         sd_event_source_set_enabled(pools->timer, SD_EVENT_OFF);
-        r = sd_event_add_time(
-                engine->event, &pools->expiry_timer, CLOCK_REALTIME, 0, 10 * USEC_PER_MSEC, on_expiry, engine);
+        r = sd_event_add_time(engine->event, &pools->expiry_timer, CLOCK_REALTIME, 0, 10 * USEC_PER_MSEC,
+                on_expiry, engine);
         if (r < 0)
                 return r;
         sd_event_source_set_enabled(pools->expiry_timer, SD_EVENT_OFF);

@@ -238,7 +238,8 @@ EngineState engine_state(const Engine *engine)
                 return ENGINE_STOPPING;
         if (engine->facts->state != FACT_KNOWN)
                 return ENGINE_STARTING;
-        return counts.retrying + counts.parked > 0 || pools_are_degraded(engine) ? ENGINE_DEGRADED : ENGINE_RUNNING;
+        return counts.retrying + counts.parked > 0 || pools_are_degraded(engine) ? ENGINE_DEGRADED
+                                                                                 : ENGINE_RUNNING;
 }
 
 const char *engine_state_to_text(EngineState state)
@@ -266,7 +267,8 @@ bool engine_is_connected(const Engine *engine, int family)
                 if (!link->up || !link->carrier || link->loopback)
                         continue;
                 for (size_t a = 0; a < link->n_addresses; a++)
-                        if (link->addresses[a].address.family == family && reaches_further(&link->addresses[a]))
+                        if (link->addresses[a].address.family == family &&
+                                reaches_further(&link->addresses[a]))
                                 return true;
         }
         return false;

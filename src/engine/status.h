@@ -51,18 +51,19 @@ typedef enum PoolCondition {
 
 /* An operator's failover. */
 typedef struct OverrideStatus {
-        const char *member; /* NULL: there is none */
+        const char *member;        /* NULL: there is none */
         const char *user, *reason; /* never NULL where there is one */
         usec_t until_usec;         /* CLOCK_REALTIME; 0: until failback */
 } OverrideStatus;
 
 typedef struct PoolStatus {
         const PoolConfig *config;
-        PublicationState state;    /* of the RRset that is worst off */
-        const RRset *wanted[2];    /* A, AAAA: addresses of members that are to be there; NULL: none */
-        const RRset *published[2]; /* A, AAAA: what the server was last seen to hold; NULL: none, or not known */
-        const char *problem;       /* why it is retrying or parked; NULL: all is well */
-        usec_t changed_usec;       /* as of a record */
+        PublicationState state; /* of the RRset that is worst off */
+        const RRset *wanted[2]; /* A, AAAA: addresses of members that are to be there; NULL: none */
+        const RRset
+                *published[2]; /* A, AAAA: what the server was last seen to hold; NULL: none, or not known */
+        const char *problem;   /* why it is retrying or parked; NULL: all is well */
+        usec_t changed_usec;   /* as of a record */
         usec_t next_usec;
         PoolCondition condition;
         OverrideStatus overrides[2]; /* A, AAAA */
@@ -74,8 +75,8 @@ size_t engine_count_pools(const Engine *engine);
 void engine_pool(const Engine *engine, size_t index, PoolStatus *ret);
 bool engine_find_pool(const Engine *engine, const Name *name, PoolStatus *ret);
 
-/* One member. They are in the order of the configuration, then those that came by "self" and "discover", whose
- * names are their addresses. */
+/* One member. They are in the order of the configuration, then those that came by "self" and "discover",
+ * whose names are their addresses. */
 typedef struct MemberStatus {
         const PoolConfig *pool;
         const char *name;
@@ -101,7 +102,8 @@ bool engine_find_member(const Engine *engine, const Name *pool, const char *name
 bool engine_next_changed_pool(Engine *engine, PoolStatus *ret);
 bool engine_next_changed_member(Engine *engine, MemberStatus *ret);
 
-const char *pool_condition_to_text(PoolCondition condition); /* "starting", "normal", "degraded", "held", "overridden", "frozen" */
+const char *pool_condition_to_text(
+        PoolCondition condition); /* "starting", "normal", "degraded", "held", "overridden", "frozen" */
 
 /* Whether we can judge others, the worst of what the members in use need (IPv4, IPv6). */
 ObserverState engine_observer(const Engine *engine);

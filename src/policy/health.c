@@ -2,15 +2,16 @@
 
 /* Health: turns samples into UP and DOWN.
  *
- * No timers: whoever checks passes `now`, so a week of flapping replays in one unit test. All hysteresis is here: one
- * lost probe takes nobody out, one lucky one brings nobody back, and who falls again soon waits longer. */
+ * No timers: whoever checks passes `now`, so a week of flapping replays in one unit test. All hysteresis is
+ * here: one lost probe takes nobody out, one lucky one brings nobody back, and who falls again soon waits
+ * longer. */
 
 #include "policy/health.h"
 
 enum {
-        WINDOW = 10,           /* checks looked back upon … */
-        WINDOW_FAILS = 5,      /* … in which so many FAILs are enough */
-        RECOVERY_OKS = 2,      /* from FAILING back to UP */
+        WINDOW = 10,      /* checks looked back upon … */
+        WINDOW_FAILS = 5, /* … in which so many FAILs are enough */
+        RECOVERY_OKS = 2, /* from FAILING back to UP */
 };
 
 /* A fall within this time after another doubles the hold-down. */

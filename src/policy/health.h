@@ -26,24 +26,26 @@ typedef enum HealthState {
 typedef struct HealthOptions {
         unsigned rise;         /* OKs in a row until it is up, at least 1 */
         unsigned fall;         /* FAILs in a row until it is down, at least 1 */
-        usec_t hold_down_usec; /* after a fall it stays down for as long; doubled for each fall soon after another */
+        usec_t hold_down_usec; /* after a fall it stays down for as long; doubled for each fall soon after
+                                  another */
         usec_t hold_down_max_usec;
 } HealthOptions;
 
 typedef struct Health {
         HealthState state;
-        unsigned oks, fails;   /* in a row */
-        uint16_t last;         /* the results of the last checks, one bit each, the latest lowest; 1: FAIL */
+        unsigned oks, fails; /* in a row */
+        uint16_t last;       /* the results of the last checks, one bit each, the latest lowest; 1: FAIL */
         usec_t failing_since_usec; /* the first of the FAILs in a row */
-        usec_t fell_usec;      /* 0: never */
-        usec_t hold_down_usec; /* of the last fall */
-        usec_t changed_usec;   /* when it came into its state */
-        usec_t up_since_usec;  /* UP and FAILING: since when it is counted as up; else 0 */
+        usec_t fell_usec;          /* 0: never */
+        usec_t hold_down_usec;     /* of the last fall */
+        usec_t changed_usec;       /* when it came into its state */
+        usec_t up_since_usec;      /* UP and FAILING: since when it is counted as up; else 0 */
 } Health;
 
 /* Takes a result in. published: DNS has the member already, so that one OK is enough to begin with. True: the
  * state is another one now. */
-bool health_step(Health *health, const HealthOptions *options, CheckResult result, bool published, usec_t now);
+bool health_step(
+        Health *health, const HealthOptions *options, CheckResult result, bool published, usec_t now);
 
 /* The observer doubts itself: failures so far count no more. */
 void health_forgive(Health *health);

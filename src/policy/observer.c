@@ -53,7 +53,8 @@ void observer_count(Observer *observer, HealthState before, HealthState after)
 {
         observer_leave(observer, before);
         observer_enter(observer, after);
-        if ((before == HEALTH_UP || before == HEALTH_UNKNOWN) && (after == HEALTH_FAILING || after == HEALTH_DOWN))
+        if ((before == HEALTH_UP || before == HEALTH_UNKNOWN) &&
+                (after == HEALTH_FAILING || after == HEALTH_DOWN))
                 observer->n_unanswered++;
 }
 

@@ -7,13 +7,14 @@
 #include "policy/health.h"
 #include "util/clock.h"
 
-/* Does this host's own network work, so that it may judge others? One object for each address family, because one
- * of two may fail alone. Pure: the clock is an argument (CLOCK_BOOTTIME). */
+/* Does this host's own network work, so that it may judge others? One object for each address family, because
+ * one of two may fail alone. Pure: the clock is an argument (CLOCK_BOOTTIME). */
 
 typedef enum ObserverState {
         OBSERVER_OK,
         OBSERVER_SUSPECT, /* so many fail at once that it may be us: nothing is removed for now */
-        OBSERVER_LOST, /* no carrier, no address, or no reference answers: nothing is changed because of checks */
+        OBSERVER_LOST,    /* no carrier, no address, or no reference answers: nothing is changed because of
+                             checks */
 } ObserverState;
 
 typedef struct Observer {
@@ -56,8 +57,8 @@ typedef enum ObserverNews {
 /* ret_next: when to look again without news; USEC_INFINITY: never. */
 ObserverNews observer_look(Observer *observer, usec_t now, usec_t *ret_next);
 
-/* May a member be removed that fails since then? Not before anybody else has answered after that, nor before a
- * whole round after a recovery. ret_next: when to ask again; touched when the answer is no. */
+/* May a member be removed that fails since then? Not before anybody else has answered after that, nor before
+ * a whole round after a recovery. ret_next: when to ask again; touched when the answer is no. */
 bool observer_may_remove(const Observer *observer, usec_t failing_since, usec_t now, usec_t *ret_next);
 
 const char *observer_state_to_text(ObserverState state); /* "ok", "suspect", "lost" */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Pool: the verdict on each member. An operator's word comes first, then an operator's failover, then the pool's
- * policy, then the checks; and what the checks take out is bounded, needs an observer that knows what it
- * sees, and gives way for a while to another daemon that puts it back. */
+/* Pool: the verdict on each member. An operator's word comes first, then an operator's failover, then the
+ * pool's policy, then the checks; and what the checks take out is bounded, needs an observer that knows what
+ * it sees, and gives way for a while to another daemon that puts it back. */
 
 #include "policy/pool.h"
 
@@ -91,8 +91,8 @@ static bool set_has(const RRset *set, const Address *address)
         return rrset_contains(set, &value.data);
 }
 
-/* Somebody else put back what we had taken out: whoever did may see what we cannot. Doubled each time, so that
- * two who disagree do so ever more rarely. */
+/* Somebody else put back what we had taken out: whoever did may see what we cannot. Doubled each time, so
+ * that two who disagree do so ever more rarely. */
 static void contest(PoolMember *member, const PoolConfig *config, usec_t now)
 {
         usec_t wait = config->hold_down_usec;
@@ -128,8 +128,7 @@ static void adopt_priority(PoolState *pool, unsigned family)
         for (size_t i = 0; i < pool->n_members; i++) {
                 const PoolMember *member = pool->members[i];
 
-                if (pool_family_of(&member->address) != family || !member->published ||
-                        !is_eligible(member))
+                if (pool_family_of(&member->address) != family || !member->published || !is_eligible(member))
                         continue;
                 if (member->priority == state->priority)
                         return;
@@ -175,7 +174,8 @@ static const PoolMember *override_of(PoolState *pool, unsigned family)
         PoolFamily *state = &pool->families[family];
         const PoolMember *member = state->override.member;
 
-        state->overridden = member && (state->override.forced || (!is_down(member) && !is_ordered_out(member)));
+        state->overridden =
+                member && (state->override.forced || (!is_down(member) && !is_ordered_out(member)));
         return state->overridden ? member : NULL;
 }
 
@@ -257,7 +257,8 @@ static Verdict judge_down(PoolState *pool, PoolMember *member, usec_t now, usec_
                 *next = sooner(*next, member->contested_until_usec);
                 return VERDICT_KEEP;
         }
-        if (member->observer && !observer_may_remove(member->observer, member->health.failing_since_usec, now, &when)) {
+        if (member->observer &&
+                !observer_may_remove(member->observer, member->health.failing_since_usec, now, &when)) {
                 *next = sooner(*next, when);
                 member->undecided = pool->waits = true;
                 return VERDICT_KEEP;
@@ -352,8 +353,8 @@ static Tally tally(const PoolState *pool, unsigned family, const RRset *seen)
                         continue;
                 tally.n_members++;
                 tally.undecided = tally.undecided || member->undecided;
-                if (member->verdict == VERDICT_IN ||
-                        (member->verdict == VERDICT_KEEP && !is_down(member) && set_has(seen, &member->address)))
+                if (member->verdict == VERDICT_IN || (member->verdict == VERDICT_KEEP && !is_down(member) &&
+                                                             set_has(seen, &member->address)))
                         tally.n_left++;
         }
         return tally;
@@ -417,7 +418,8 @@ static int add_others(const PoolState *pool, const RRset *seen, bool keep_fallba
         return 0;
 }
 
-static int add_members(const PoolState *pool, unsigned family, const RRset *seen, bool held, bool undecided, RRset *target)
+static int add_members(
+        const PoolState *pool, unsigned family, const RRset *seen, bool held, bool undecided, RRset *target)
 {
         for (size_t i = 0; i < pool->n_members; i++) {
                 const PoolMember *member = pool->members[i];

@@ -13,9 +13,9 @@
 
 /* Which members of a pool are to be published: pure, the clock is an argument (CLOCK_BOOTTIME).
  *
- * The verdict on a member is one of three, because not knowing is no reason to change anything. What DNS shall
- * hold follows from the verdicts and from what it holds at the moment of the change: see pool_target(). All of
- * it goes for A and AAAA each. */
+ * The verdict on a member is one of three, because not knowing is no reason to change anything. What DNS
+ * shall hold follows from the verdicts and from what it holds at the moment of the change: see pool_target().
+ * All of it goes for A and AAAA each. */
 
 typedef enum MemberAdmin {
         ADMIN_NONE,
@@ -45,16 +45,16 @@ typedef struct PoolMember {
         Health health;
         bool fresh; /* judged since the daemon started, not only in the state file */
         MemberAdmin admin;
-        bool forced; /* … even if it is the last one */
+        bool forced;        /* … even if it is the last one */
         Observer *observer; /* who judges; NULL: it is on this very host, where no network is needed */
-        bool published;           /* DNS was last seen to hold it */
+        bool published;     /* DNS was last seen to hold it */
 
         /* What was decided. */
         Verdict verdict;
-        bool undecided;            /* KEEP because nobody can know better, now */
-        bool removal;              /* its removal is granted */
-        bool removed;              /* we took it out */
-        unsigned n_contests;       /* how often somebody else put it back after that */
+        bool undecided;      /* KEEP because nobody can know better, now */
+        bool removal;        /* its removal is granted */
+        bool removed;        /* we took it out */
+        unsigned n_contests; /* how often somebody else put it back after that */
         usec_t contested_until_usec;
 } PoolMember;
 
@@ -81,7 +81,7 @@ typedef struct PoolState {
         bool started;        /* before, nothing changes but by an operator's word */
         unsigned n_removals; /* since … */
         usec_t removals_usec;
-        bool waits; /* a removal waits until somebody else has answered the observer */
+        bool waits;             /* a removal waits until somebody else has answered the observer */
         PoolFamily families[2]; /* IPv4, IPv6 */
 } PoolState;
 
@@ -93,12 +93,12 @@ PoolMember *pool_find_member(const PoolState *pool, const Address *address); /* 
 /* Is what is published of this address for the pool to say? So with members and fallback addresses. */
 bool pool_is_responsible(const PoolState *pool, const Address *address);
 
-/* DNS was read, or written: `seen` is what it holds of that family; NULL: nothing. Takes note, also of what others
- * decided. pool_decide() is to follow. */
+/* DNS was read, or written: `seen` is what it holds of that family; NULL: nothing. Takes note, also of what
+ * others decided. pool_decide() is to follow. */
 void pool_saw(PoolState *pool, unsigned family, const RRset *seen, usec_t now);
 
-/* Judges every member anew. ret_next: when to do so without news; USEC_INFINITY: never. True: a verdict, or what
- * the state says, is another one than before. */
+/* Judges every member anew. ret_next: when to do so without news; USEC_INFINITY: never. True: a verdict, or
+ * what the state says, is another one than before. */
 bool pool_decide(PoolState *pool, usec_t now, usec_t *ret_next);
 
 /* Are fewer members than the minimum left, so that `all_down` decides? */

@@ -13,13 +13,14 @@
 typedef struct PublishFacts {
         const RecordConfig *record;
         uint16_t type;
-        const PoolState *pool; /* the RRset is a pool's, and what it shall hold follows from this; else NULL */
-        bool wanted_known;     /* false: the facts behind it are unknown, and nothing is concluded */
-        const RRset *wanted;   /* our own values; NULL: none */
-        usec_t empty_since;    /* since when `wanted` is known to be none; any clock, the one of `now` */
-        bool seen_known;       /* do we know what the server holds? */
-        const RRset *seen;     /* NULL: absent */
-        const RRset *ours;     /* values that are, or may be, there because of us; NULL: none */
+        const PoolState
+                *pool;       /* the RRset is a pool's, and what it shall hold follows from this; else NULL */
+        bool wanted_known;   /* false: the facts behind it are unknown, and nothing is concluded */
+        const RRset *wanted; /* our own values; NULL: none */
+        usec_t empty_since;  /* since when `wanted` is known to be none; any clock, the one of `now` */
+        bool seen_known;     /* do we know what the server holds? */
+        const RRset *seen;   /* NULL: absent */
+        const RRset *ours;   /* values that are, or may be, there because of us; NULL: none */
         bool withdraw_at_once; /* the daemon stops: no withdraw_delay */
 } PublishFacts;
 

@@ -275,9 +275,9 @@ void world_begin(World *world, size_t n_records, Ownership ownership)
                 .sources = world->source_list,
                 .n_records = n_records,
                 .records = world->record_list };
-        assert_int_equal(
-                engine_new(&world->engine, world->event, world->interfaces, world->store,
-                                 world->pool_store, &callbacks), 0);
+        assert_int_equal(engine_new(&world->engine, world->event, world->interfaces, world->store,
+                                 world->pool_store, &callbacks),
+                0);
 }
 
 void world_configure(World *world, bool force, bool dry_run)

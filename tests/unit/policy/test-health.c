@@ -43,31 +43,18 @@ static void each_sequence_ends_in_its_state(void **state)
                 const char *results;
                 HealthState expected;
         } rows[] = {
-                { true, "", HEALTH_UNKNOWN },
-                { true, "+", HEALTH_UP },
-                { false, "+", HEALTH_UNKNOWN },
-                { false, "++", HEALTH_UNKNOWN },
-                { false, "+++", HEALTH_UP },
-                { false, "++-++", HEALTH_UNKNOWN },
-                { true, "-", HEALTH_UNKNOWN },
-                { true, "--", HEALTH_UNKNOWN },
-                { true, "---", HEALTH_DOWN },
-                { true, "--+", HEALTH_UP },
-                { true, "--?-", HEALTH_DOWN },
-                { true, "????????", HEALTH_UNKNOWN },
-                { true, "+-", HEALTH_FAILING },
-                { true, "+--", HEALTH_FAILING },
-                { true, "+---", HEALTH_DOWN },
-                { true, "+-?-?-", HEALTH_DOWN },
-                { true, "+-???????", HEALTH_FAILING },
-                { true, "+-+", HEALTH_FAILING },
-                { true, "+-++", HEALTH_UP },
-                { true, "+-+-+-+-", HEALTH_FAILING },
+                { true, "", HEALTH_UNKNOWN }, { true, "+", HEALTH_UP }, { false, "+", HEALTH_UNKNOWN },
+                { false, "++", HEALTH_UNKNOWN }, { false, "+++", HEALTH_UP },
+                { false, "++-++", HEALTH_UNKNOWN }, { true, "-", HEALTH_UNKNOWN },
+                { true, "--", HEALTH_UNKNOWN }, { true, "---", HEALTH_DOWN }, { true, "--+", HEALTH_UP },
+                { true, "--?-", HEALTH_DOWN }, { true, "????????", HEALTH_UNKNOWN },
+                { true, "+-", HEALTH_FAILING }, { true, "+--", HEALTH_FAILING },
+                { true, "+---", HEALTH_DOWN }, { true, "+-?-?-", HEALTH_DOWN },
+                { true, "+-???????", HEALTH_FAILING }, { true, "+-+", HEALTH_FAILING },
+                { true, "+-++", HEALTH_UP }, { true, "+-+-+-+-", HEALTH_FAILING },
                 /* 5 of the last 10 */
-                { true, "+-+-+-+-+-", HEALTH_DOWN },
-                { true, "+-++-++-++-++-++-", HEALTH_FAILING },
-                { true, "+---+", HEALTH_RISING },
-                { true, "+---+-", HEALTH_DOWN },
+                { true, "+-+-+-+-+-", HEALTH_DOWN }, { true, "+-++-++-++-++-++-", HEALTH_FAILING },
+                { true, "+---+", HEALTH_RISING }, { true, "+---+-", HEALTH_DOWN },
                 { true, "+---++++++++++", HEALTH_RISING }, /* held down */
         };
 

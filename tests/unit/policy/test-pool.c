@@ -89,7 +89,10 @@ static RRset *parse(const Fixture *fixture, const char *letters)
                 char text[40];
                 Address address;
 
-                snprintf(text, sizeof text, "192.0.2.%d", *letters == 'x' ? 77 : *letters == 'F' ? 99 : *letters - '0');
+                snprintf(text, sizeof text, "192.0.2.%d",
+                        *letters == 'x'   ? 77
+                        : *letters == 'F' ? 99
+                                          : *letters - '0');
                 assert_int_equal(address_from_text(&address, text), 0);
                 rrset_add_address(set, &address);
         }

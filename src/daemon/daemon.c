@@ -1,81 +1,33 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-#include "daemon.h"
+#include "daemon/daemon.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <systemd/sd-daemon.h>
-#include <systemd/sd-event.h>
 
-#include "bus/bus.h"
-#include "check/checker.h"
-#include "config/config.h"
-#include "dns/resolver.h"
-#include "engine/engine.h"
-#include "engine/pool-store.h"
-#include "engine/store.h"
-#include "hook/hook.h"
-#include "hosting.h"
-#include "model/interfaces.h"
-#include "netlink/monitor.h"
+#include "daemon/daemon-internal.h"
 #include "provider/embedded.h"
 #include "provider/rfc2136.h"
 #include "state-directory.h"
-#include "util/clock.h"
 #include "util/file.h"
 #include "util/log.h"
 #include "util/message-id.h"
 #include "version.h"
 
-/* Everybody at the console may ask for a refresh. */
-#define REFRESH_INTERVAL_USEC (1 * USEC_PER_SEC)
-
-/* "withdraw_on_stop" gets this long; systemd's default patience is 90 s. */
-#define STOP_USEC (5 * USEC_PER_SEC)
-
-struct Daemon {
-        DaemonOptions options;
-        char hostname[HOST_NAME_MAX + 1];
-        char *state_directory;
-        int lock_fd;
-
-        Config *config;
-        sd_event *event;
-        Interfaces *interfaces;
-        Monitor *monitor;
-        Resolver *resolver;
-        Store *store;
-        PoolStore *pool_store;
-        Checker *checker;
-        HookRunner *hooks; /* NULL: none are run */
-        Engine *engine;
-        Hosting *hosting;
-        Bus *bus; /* NULL: not for a single run */
-        sd_event_source *stop_timer;
-        sd_event_source *refresh_timer;
-        usec_t refreshed_usec; /* CLOCK_BOOTTIME; 0: never */
-
-        bool ready; /* said so to the service manager */
-        bool stopping;
-        char status[160]; /* last told to the service manager */
-};
-
 /* Configuration. */
 
-static const char *plural(size_t n)
+const char *plural(size_t n)
 {
         return n == 1 ? "" : "s";
 }
 
 /* Logs every mistake. */
-static int load_config(const DaemonOptions *options, const char *hostname, Config **ret, ConfigErrors *errors)
+int daemon_load_config(const DaemonOptions *options, const char *hostname, Config **ret, ConfigErrors *errors)
 {
         ConfigContext context = { .hostname = hostname,
                 .credentials_directory = getenv("CREDENTIALS_DIRECTORY") };
@@ -91,7 +43,7 @@ static int load_config(const DaemonOptions *options, const char *hostname, Confi
         return r;
 }
 
-static void find_hostname(char hostname[static HOST_NAME_MAX + 1])
+void daemon_find_hostname(char hostname[static HOST_NAME_MAX + 1])
 {
         if (gethostname(hostname, HOST_NAME_MAX + 1) < 0)
                 hostname[0] = '\0';
@@ -105,8 +57,8 @@ int daemon_check(const DaemonOptions *options)
         char hostname[HOST_NAME_MAX + 1];
         int r;
 
-        find_hostname(hostname);
-        r = load_config(options, hostname, &config, &errors);
+        daemon_find_hostname(hostname);
+        r = daemon_load_config(options, hostname, &config, &errors);
         if (r < 0)
                 return r;
         printf("the configuration is good: %zu provider%s, %zu record%s, %zu pool%s\n", config->n_providers,
@@ -117,7 +69,7 @@ int daemon_check(const DaemonOptions *options)
 
 /* What the service manager is told. */
 
-static void tell_status(Daemon *daemon)
+void daemon_tell_status(Daemon *daemon)
 {
         EngineCounts counts = engine_count(daemon->engine);
         char status[sizeof daemon->status];
@@ -204,7 +156,7 @@ static void on_settled(void *userdata)
         Daemon *daemon = userdata;
         EngineCounts counts = engine_count(daemon->engine);
 
-        tell_status(daemon);
+        daemon_tell_status(daemon);
         if (daemon->stopping) {
                 sd_event_exit(daemon->event, EXIT_SUCCESS);
         } else if (daemon->options.dry_run) {
@@ -233,17 +185,15 @@ static void on_routed(void *userdata)
         engine_network_returned(daemon->engine);
 }
 
-/* Signals. */
-
 /* What a dry run finds out goes to standard output. */
-static void set_log_level(const Daemon *daemon, const Config *config)
+void daemon_set_log_level(const Daemon *daemon, const Config *config)
 {
         log_set_level(
                 daemon->options.dry_run && config->log_level == LOG_INFO ? LOG_NOTICE : config->log_level);
 }
 
 /* After hosting_prepare(): the engine looks at this configuration then, come what may. */
-static int configure(Daemon *daemon, Config *config, bool force)
+int daemon_configure(Daemon *daemon, Config *config, bool force)
 {
         EngineOptions options = { .force = force, .dry_run = daemon->options.dry_run };
         int r = engine_configure(daemon->engine, config, &options);
@@ -252,167 +202,8 @@ static int configure(Daemon *daemon, Config *config, bool force)
                 r = hook_runner_configure(daemon->hooks, config->hooks, config->n_hooks, daemon->hostname);
         if (r < 0)
                 return r;
-        set_log_level(daemon, config);
+        daemon_set_log_level(daemon, config);
         return hosting_commit(daemon->hosting, config, !daemon->options.once && !daemon->options.dry_run);
-}
-
-static int change_config(Daemon *daemon, ConfigErrors *errors)
-{
-        AUTO(config_freep) Config *config = NULL;
-        Config *old;
-        int r;
-
-        find_hostname(daemon->hostname); /* DHCP may have named this host meanwhile */
-        r = load_config(&daemon->options, daemon->hostname, &config, errors);
-        if (r < 0) {
-                log_error("the new configuration is not used; the old one stays in force");
-                return -EBADMSG;
-        }
-        r = hosting_prepare(daemon->hosting, config);
-        if (r < 0) {
-                log_error("cannot host the zones of the new configuration: %s; the old one stays in force",
-                        strerror(-r));
-                return r;
-        }
-        r = configure(daemon, config, false);
-        if (r < 0)
-                log_error("cannot use the new configuration: %s", strerror(-r));
-        else
-                log_notice("reloaded: %zu record%s, %zu pool%s", config->n_records, plural(config->n_records),
-                        config->n_pools, plural(config->n_pools));
-        old = daemon->config;
-        daemon->config = config;
-        config = old;
-        if (daemon->bus)
-                bus_reconfigured(daemon->bus);
-        return r;
-}
-
-static int reload(Daemon *daemon, ConfigErrors *errors)
-{
-        int r;
-
-        if (daemon->stopping) /* what was withdrawn must not come back */
-                return -ESHUTDOWN;
-        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, clock_now_usec(CLOCK_MONOTONIC));
-        r = change_config(daemon, errors);
-        sd_notify(0, "READY=1");
-        tell_status(daemon);
-        return r;
-}
-
-static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
-{
-        AUTO(config_errors_done) ConfigErrors errors = { 0 };
-
-        (void) source;
-        (void) info;
-        reload(userdata, &errors);
-        return 0;
-}
-
-/* What the bus asks for. */
-
-static char *join_lines(const ConfigErrors *errors)
-{
-        AUTO_FREE char *joined = strdup("");
-
-        for (size_t i = 0; joined && i < errors->count; i++) {
-                char *longer = NULL;
-
-                if (asprintf(&longer, "%s%s%s", joined, i > 0 ? "\n" : "", errors->texts[i]) < 0)
-                        longer = NULL;
-                free(joined);
-                joined = longer;
-        }
-        return STEAL(joined);
-}
-
-static int on_reload_asked(void *userdata, char **ret_errors)
-{
-        AUTO(config_errors_done) ConfigErrors errors = { 0 };
-        int r = reload(userdata, &errors);
-
-        if (r != -EBADMSG)
-                return r;
-        *ret_errors = join_lines(&errors);
-        return *ret_errors ? -EBADMSG : -ENOMEM;
-}
-
-static int refresh(Daemon *daemon)
-{
-        int r = monitor_refresh(daemon->monitor);
-
-        daemon->refreshed_usec = clock_now_usec(CLOCK_BOOTTIME);
-        engine_refresh(daemon->engine);
-        return r;
-}
-
-static int on_refresh_timer(sd_event_source *source, uint64_t usec, void *userdata)
-{
-        (void) source;
-        (void) usec;
-        refresh(userdata);
-        return 0;
-}
-
-/* At once, or as soon as the last time is long enough ago. */
-static int on_refresh_asked(void *userdata)
-{
-        Daemon *daemon = userdata;
-        usec_t next = daemon->refreshed_usec + REFRESH_INTERVAL_USEC;
-
-        if (daemon->refreshed_usec == 0 || next <= clock_now_usec(CLOCK_BOOTTIME))
-                return refresh(daemon);
-        daemon->refresh_timer = sd_event_source_disable_unref(daemon->refresh_timer);
-        return sd_event_add_time(
-                daemon->event, &daemon->refresh_timer, CLOCK_BOOTTIME, next, 0, on_refresh_timer, daemon);
-}
-
-static int on_stop_timer(sd_event_source *source, uint64_t usec, void *userdata)
-{
-        (void) source;
-        (void) usec;
-        (void) userdata;
-        log_warning("stopping although not everything could be withdrawn");
-        return sd_event_exit(sd_event_source_get_event(source), EXIT_SUCCESS);
-}
-
-static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
-{
-        Daemon *daemon = userdata;
-
-        (void) source;
-        if (daemon->stopping) /* a second one is meant */
-                return sd_event_exit(daemon->event, EXIT_SUCCESS);
-        daemon->stopping = true;
-        log_notice("stopping (%s)", sigabbrev_np((int) info->ssi_signo) ?: "signal");
-        sd_notify(0, "STOPPING=1");
-        if (sd_event_add_time_relative(daemon->event, &daemon->stop_timer, CLOCK_MONOTONIC, STOP_USEC, 0,
-                    on_stop_timer, daemon) < 0)
-                return sd_event_exit(daemon->event, EXIT_SUCCESS);
-        engine_withdraw(daemon->engine);
-        return 0;
-}
-
-static int add_signals(Daemon *daemon)
-{
-        sigset_t signals;
-        int r;
-
-        sigemptyset(&signals);
-        sigaddset(&signals, SIGTERM);
-        sigaddset(&signals, SIGINT);
-        sigaddset(&signals, SIGHUP);
-        if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
-                return -errno;
-        signal(SIGPIPE, SIG_IGN);
-        r = sd_event_add_signal(daemon->event, NULL, SIGTERM, on_stop, daemon);
-        if (r >= 0)
-                r = sd_event_add_signal(daemon->event, NULL, SIGINT, on_stop, daemon);
-        if (r >= 0)
-                r = sd_event_add_signal(daemon->event, NULL, SIGHUP, on_reload, daemon);
-        return r;
 }
 
 static int open_state(Daemon *daemon)
@@ -453,8 +244,8 @@ static int make_engine(Daemon *daemon)
         daemon->interfaces = interfaces_new();
         if (!daemon->interfaces)
                 return -ENOMEM;
-        return engine_new(&daemon->engine, daemon->event, daemon->interfaces, daemon->store, daemon->pool_store,
-                &callbacks);
+        return engine_new(&daemon->engine, daemon->event, daemon->interfaces, daemon->store,
+                daemon->pool_store, &callbacks);
 }
 
 static int make_hooks(Daemon *daemon)
@@ -462,25 +253,12 @@ static int make_hooks(Daemon *daemon)
         return daemon->options.dry_run ? 0 : hook_runner_new(&daemon->hooks, daemon->event);
 }
 
-static int join_bus(Daemon *daemon)
-{
-        BusOperations operations = {
-                .reload = on_reload_asked,
-                .refresh = on_refresh_asked,
-                .userdata = daemon,
-        };
-
-        if (daemon->options.once || daemon->options.dry_run)
-                return 0;
-        return bus_new(&daemon->bus, daemon->event, daemon->engine, &operations);
-}
-
 static int start(Daemon *daemon)
 {
         int r = sd_event_new(&daemon->event);
 
         if (r >= 0)
-                r = add_signals(daemon);
+                r = daemon_add_signals(daemon);
         if (r >= 0)
                 r = sd_event_set_watchdog(daemon->event, true);
         if (r >= 0)
@@ -494,7 +272,7 @@ static int start(Daemon *daemon)
         if (r >= 0)
                 r = make_engine(daemon);
         if (r >= 0)
-                r = join_bus(daemon);
+                r = daemon_join_bus(daemon);
         if (r < 0) {
                 log_error("cannot start: %s", strerror(-r));
                 return r;
@@ -507,7 +285,7 @@ static int start(Daemon *daemon)
         }
         r = hosting_prepare(daemon->hosting, daemon->config);
         if (r >= 0)
-                r = configure(daemon, daemon->config, daemon->options.force);
+                r = daemon_configure(daemon, daemon->config, daemon->options.force);
         if (r < 0) {
                 log_error("cannot begin to publish: %s", strerror(-r));
                 return r;
@@ -527,14 +305,15 @@ int daemon_new(Daemon **ret, const DaemonOptions *options)
                 return -ENOMEM;
         daemon->options = *options;
         daemon->lock_fd = -1;
-        find_hostname(daemon->hostname);
-        r = load_config(options, daemon->hostname, &daemon->config, &errors);
+        daemon_find_hostname(daemon->hostname);
+        r = daemon_load_config(options, daemon->hostname, &daemon->config, &errors);
         if (r < 0)
                 return -EBADMSG;
-        set_log_level(daemon, daemon->config);
+        daemon_set_log_level(daemon, daemon->config);
         log_notice("signpostd %s: %zu record%s and %zu pool%s at %zu provider%s", SIGNPOST_VERSION,
                 daemon->config->n_records, plural(daemon->config->n_records), daemon->config->n_pools,
-                plural(daemon->config->n_pools), daemon->config->n_providers, plural(daemon->config->n_providers));
+                plural(daemon->config->n_pools), daemon->config->n_providers,
+                plural(daemon->config->n_providers));
         r = open_state(daemon);
         if (r < 0)
                 return r;
