@@ -36,7 +36,9 @@ static HealthOptions options_of(const Member *member)
 
 void member_set_fast(Member *member)
 {
-        bool fast = !health_is_settled(&member->policy.health);
+        const PoolMember *policy = &member->policy;
+        bool waits = health_is_down(&policy->health) && policy->published && !policy->removal;
+        bool fast = !health_is_settled(&policy->health) || waits;
 
         if (fast == member->fast)
                 return;
@@ -107,12 +109,13 @@ static void on_sample(void *userdata, const CheckSample *sample)
         }
         if (result == CHECK_INDETERMINATE)
                 return;
-        if (!policy->fresh) {
-                policy->fresh = true;
+        if (!policy->fresh || policy->stale || policy->witnessed != policy->confirmed)
                 pools_mark(member->pool->engine, member->pool);
-        }
         if (health_step(&policy->health, &options, result, policy->published, now))
                 on_health_changed(member, before);
+        pool_member_looked_at(policy, result);
+        if (policy->health.state == HEALTH_UP || policy->health.fails >= options.fall)
+                policy->inherited = false;
         member_set_fast(member);
 }
 
@@ -146,11 +149,15 @@ void member_set_observer(Member *member)
         pools_mark(engine, member->pool);
 }
 
-void member_recover(Member *member)
+void member_recover(Member *member, bool doubtful)
 {
-        health_forgive(&member->policy.health);
-        if (member->check)
-                check_discard(member->check);
+        HealthState before = member->policy.health.state;
+
+        pool_member_recover(&member->policy, doubtful);
+        observer_count(member->policy.observer, before, member->policy.health.state);
+        member_touch(member);
+        check_discard(member->check);
+        check_now(member->check);
 }
 
 static int restore(Member *member)
@@ -166,8 +173,10 @@ static int restore(Member *member)
                 member->policy.admin = old->admin;
                 member->policy.forced = old->order.forced;
                 /* Another server by the same name has yet to be looked at. */
-                if (address_equal(&old->address, &member->policy.address))
+                if (address_equal(&old->address, &member->policy.address)) {
                         member->policy.health = old->health;
+                        member->policy.inherited = true;
+                }
                 return stored_order_copy(&member->order, &old->order);
         }
         return 0;

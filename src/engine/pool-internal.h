@@ -118,7 +118,7 @@ Member *member_free(Member *member);
 DEFINE_FREEP(Member, member_free)
 void member_touch(Member *member);
 void member_set_observer(Member *member); /* by what this host's addresses are now */
-void member_recover(Member *member);      /* failures so far say nothing */
+void member_recover(Member *member, bool doubtful); /* the observer doubts itself no more */
 void member_set_fast(Member *member);
 
 /* pool-orders.c */

@@ -88,12 +88,11 @@ static bool is_member_still(const Pool *pool, const Member *member, usec_t now)
 {
         const Publication *publication = pool->publications[pool_family_of(&member->policy.address)];
 
-        if (member->origin == MEMBER_CONFIGURED || member->policy.published ||
-                member->policy.admin != ADMIN_NONE || !publication || !publication->seen_known)
+        if (member->policy.published || !publication || !publication->seen_known)
                 return true;
         if (member->policy.leaving)
                 return false;
-        if (member->origin == MEMBER_SELF)
+        if (member->origin != MEMBER_DISCOVERED || member->policy.admin != ADMIN_NONE)
                 return true;
         /* One that we took out may recover, and nobody but us may know why it is not there. */
         return member->policy.removed && now - member->absent_usec < pool->config->hold_down_max_usec;
@@ -136,6 +135,8 @@ static bool selects(const Selection *selection, const Address *address)
 static void follow_view(Pool *pool, unsigned family)
 {
         const Selection *selection = &pool->views[family]->selection;
+        /* Without a network nobody could be told, and with it the address may be back. */
+        bool connected = engine_is_connected(pool->engine, family == 0 ? AF_INET : AF_INET6);
 
         if (selection->state == FACT_UNKNOWN)
                 return;
@@ -150,7 +151,7 @@ static void follow_view(Pool *pool, unsigned family)
                         member->policy.borrowed = false;
                 }
                 if (member->origin == MEMBER_SELF)
-                        member->policy.leaving = !own;
+                        member->policy.leaving = !own && (connected || member->policy.leaving);
         }
         for (size_t i = 0; i < selection->count; i++)
                 if (!pool_find_member(&pool->policy, &selection->addresses[i]))
@@ -247,7 +248,9 @@ static void look_at_family(Pool *pool, unsigned family)
                 return;
         if (publication_set_pool_wanted(publication, pool->policy.started) != 0)
                 queue_mark(pool->queue, publication);
-        held = publication->seen_known && pool_is_held(&pool->policy, family, publication->seen);
+        if (!publication->seen_known)
+                return; /* what was said holds until it is read */
+        held = pool_is_held(&pool->policy, family, publication->seen);
         if (held == pool->held[family])
                 return;
         pool->held[family] = held;
@@ -315,12 +318,14 @@ static void on_saw(Publication *publication)
 
 /* Life cycle. */
 
-static bool keeps_family(const PoolConfig *config, unsigned family)
+static bool keeps_family(const Pool *pool, unsigned family)
 {
+        const PoolConfig *config = pool->config;
+
         if (config->discover || (family == 0 ? config->record.ipv4 : config->record.ipv6))
                 return true;
-        for (size_t i = 0; i < config->n_members; i++)
-                if (pool_family_of(&config->members[i].address) == family)
+        for (size_t i = 0; i < pool->policy.n_members; i++)
+                if (pool_family_of(&pool->policy.members[i]->address) == family)
                         return true;
         for (size_t i = 0; i < config->n_fallback; i++)
                 if (pool_family_of(&config->fallback[i]) == family)
@@ -333,8 +338,6 @@ static int add_publication(Pool *pool, unsigned family)
         Publication *publication;
         int r;
 
-        if (!keeps_family(pool->config, family))
-                return 0;
         publication = publication_new(&pool->config->record, family == 0 ? TYPE_A : TYPE_AAAA,
                 pool->engine->store, &pool->engine->pools->publication_news);
         if (!publication)
@@ -361,22 +364,43 @@ static int add_configured(Pool *pool)
         return 0;
 }
 
-/* Own addresses of before, which may not be ours any more, and what operators spoke of. */
+static bool is_ours(const Pool *pool, const Address *address)
+{
+        uint16_t type = rrset_type_of_family(address->family);
+        const StoreEntry *entry = store_find(
+                pool->engine->store, pool->config->record.provider->id, &pool->config->record.name, type);
+
+        return entry &&
+               (rrset_has_address(entry->ours, address) || rrset_has_address(entry->pending, address));
+}
+
+/* Members of before that may be none any more, and those that operators spoke of. */
+static bool is_kept(const Pool *pool, const StoredMember *old)
+{
+        switch (old->origin) {
+        case MEMBER_CONFIGURED:
+        case MEMBER_SELF:
+                return is_ours(pool, &old->address);
+        case MEMBER_DISCOVERED:
+                return pool->config->discover && old->admin != ADMIN_NONE;
+        }
+        return false;
+}
+
 static int add_stored(Pool *pool, const StoredPool *stored)
 {
         for (size_t i = 0; stored && i < stored->n_members; i++) {
                 const StoredMember *old = &stored->members[i];
-                bool own = old->origin == MEMBER_SELF &&
-                           (pool->config->record.ipv4 || pool->config->record.ipv6);
-                bool found = old->origin == MEMBER_DISCOVERED && pool->config->discover &&
-                             old->admin != ADMIN_NONE;
                 int r;
 
-                if ((!own && !found) || pool_find_member(&pool->policy, &old->address))
+                if (!is_kept(pool, old) || pool_find_member(&pool->policy, &old->address))
                         continue;
                 r = add_by_address(pool, &old->address, old->origin);
                 if (r < 0)
                         return r;
+                /* As far as we know; own addresses are looked at when the kernel has told them. */
+                pool->policy.members[pool->policy.n_members - 1]->leaving =
+                        old->origin == MEMBER_CONFIGURED || !pool->views[pool_family_of(&old->address)];
         }
         return 0;
 }
@@ -410,7 +434,7 @@ static int fill(Pool *pool)
         if (r >= 0)
                 r = restore(pool, stored);
         for (unsigned family = 0; r >= 0 && family < 2; family++)
-                r = add_publication(pool, family);
+                r = keeps_family(pool, family) ? add_publication(pool, family) : 0;
         return r;
 }
 

@@ -100,15 +100,15 @@ void pools_heard(Engine *engine)
                         pools_mark(engine, pools->pools[i]);
 }
 
-/* What failed while it was us says nothing. */
-static void recover_members(Engine *engine, const Observer *observer)
+/* doubtful: what failed meanwhile says nothing. */
+static void recover_members(Engine *engine, const Observer *observer, bool doubtful)
 {
         for (size_t p = 0; p < engine->pools->n_pools; p++) {
                 const Pool *pool = engine->pools->pools[p];
 
                 for (size_t i = 0; i < pool->policy.n_members; i++)
                         if (pool_member(pool, i)->policy.observer == observer)
-                                member_recover(pool_member(pool, i));
+                                member_recover(pool_member(pool, i), doubtful);
         }
 }
 
@@ -123,8 +123,8 @@ void pools_look_at_observer(Engine *engine, unsigned family)
                 return;
         if (news == OBSERVER_WORSE && observer->state == OBSERVER_SUSPECT)
                 check_references(engine, family);
-        if (news == OBSERVER_RECOVERED)
-                recover_members(engine, observer);
+        if (news == OBSERVER_RECOVERED || news == OBSERVER_BETTER)
+                recover_members(engine, observer, news == OBSERVER_RECOVERED);
         report_observer(engine, family, before);
         pools_mark_all(engine);
 }
@@ -334,7 +334,8 @@ bool pools_are_degraded(const Engine *engine)
         return false;
 }
 
-/* The daemon stops: own addresses are taken along where the configuration says so; all else stays as it is. */
+/* The daemon stops: own addresses are taken along where the configuration says so; all else stays as it is.
+ */
 static void leave(Pool *pool)
 {
         for (size_t i = 0; i < pool->policy.n_members; i++) {

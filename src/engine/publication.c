@@ -336,6 +336,19 @@ static bool is_all_ours(const Publication *publication, const StoreEntry *entry)
         return publication->wanted_known && rrset_same_data(publication->seen, publication->wanted);
 }
 
+/* A pool is responsible for its members, whoever of several daemons put them there. */
+static int add_members(RRset *to, const PoolState *pool, const RRset *seen)
+{
+        for (size_t i = 0; seen && i < seen->count; i++) {
+                Address address;
+
+                if (rdata_to_address(seen->rdata[i], seen->type, &address) == 0 &&
+                        pool_is_responsible(pool, &address) && rrset_add_address(to, &address) < 0)
+                        return -ENOMEM;
+        }
+        return 0;
+}
+
 /* Ours is what the server holds of what was ours or on its way. What is not there (any more) is forgotten,
  * but for what may still arrive: a message that the network kept for a while is as good as a new one. */
 static int take_stock(Publication *publication)
@@ -351,6 +364,8 @@ static int take_stock(Publication *publication)
         if (entry && add_common(mine, entry->ours, seen) + add_common(mine, entry->pending, seen) < 0)
                 return -ENOMEM;
         if (is_exclusive(publication) && is_all_ours(publication, entry) && rrset_add_all(mine, seen) < 0)
+                return -ENOMEM;
+        if (publication->pool && add_members(mine, publication->pool, seen) < 0)
                 return -ENOMEM;
         if (still_pending(publication, mine, &pending) < 0)
                 return -ENOMEM;

@@ -148,6 +148,15 @@ bool rrset_contains(const RRset *set, const RData *rdata)
         return found;
 }
 
+bool rrset_has_address(const RRset *set, const Address *address)
+{
+        bool found = false;
+
+        if (set)
+                find(set, address->bytes, (uint16_t) address_size(address), &found);
+        return found;
+}
+
 bool rrset_is_empty(const RRset *set)
 {
         return !set || set->count == 0;

@@ -58,6 +58,7 @@ int rrset_add_all(RRset *set, const RRset *other);
 bool rrset_remove(RRset *set, const void *rdata, uint16_t length);
 
 bool rrset_contains(const RRset *set, const RData *rdata); /* false for a NULL set */
+bool rrset_has_address(const RRset *set, const Address *address);
 
 /* NULL equals NULL and an empty set. same_data does not look at the TTL. */
 bool rrset_same_data(const RRset *a, const RRset *b);

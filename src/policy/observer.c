@@ -76,6 +76,13 @@ static bool half_fail(const Observer *observer)
         return observer->n_failing >= SUSPECT_FAILURES && 2 * observer->n_failing >= observer->n_up;
 }
 
+static void begin_doubt(Observer *observer, ObserverState state)
+{
+        if (observer->state == OBSERVER_OK)
+                observer->sound_usec = observer->heard_usec;
+        observer->state = state;
+}
+
 static ObserverNews recover(Observer *observer, usec_t now)
 {
         observer->state = OBSERVER_OK;
@@ -117,7 +124,7 @@ static ObserverNews look_while_ok(Observer *observer, usec_t now, usec_t *ret_ne
                 *ret_next = observer->trusted_until_usec;
                 return OBSERVER_SAME;
         }
-        observer->state = OBSERVER_SUSPECT;
+        begin_doubt(observer, OBSERVER_SUSPECT);
         observer->silence = silence;
         observer->suspect_usec = now;
         observer->reference_answered = false;
@@ -131,7 +138,7 @@ ObserverNews observer_look(Observer *observer, usec_t now, usec_t *ret_next)
         if (is_lost(observer)) {
                 if (observer->state == OBSERVER_LOST)
                         return OBSERVER_SAME;
-                observer->state = OBSERVER_LOST;
+                begin_doubt(observer, OBSERVER_LOST);
                 return OBSERVER_WORSE;
         }
         switch (observer->state) {
@@ -145,7 +152,8 @@ ObserverNews observer_look(Observer *observer, usec_t now, usec_t *ret_next)
         return OBSERVER_SAME;
 }
 
-bool observer_may_remove(const Observer *observer, usec_t failing_since, usec_t now, usec_t *ret_next)
+bool observer_may_remove(
+        const Observer *observer, usec_t failing_since, bool confirmed, usec_t now, usec_t *ret_next)
 {
         usec_t doubt_until = failing_since + DOUBT_USEC;
 
@@ -153,7 +161,7 @@ bool observer_may_remove(const Observer *observer, usec_t failing_since, usec_t 
                 *ret_next = observer->steady_usec;
                 return false;
         }
-        if (observer->heard_usec > failing_since || now >= doubt_until)
+        if (confirmed || now >= doubt_until)
                 return true;
         *ret_next = doubt_until;
         return false;

@@ -28,6 +28,7 @@ typedef struct Observer {
         size_t n_up, n_failing; /* members: UP or FAILING, and of these FAILING */
         size_t n_unanswered;    /* members that began to fail since anybody answered */
         usec_t heard_usec;      /* when anybody answered last; 0: never */
+        usec_t sound_usec; /* … before the doubt began: what fell since then may have fallen because of us */
 
         bool silence;              /* SUSPECT because nobody answers at all */
         usec_t suspect_usec;       /* since when it is SUSPECT */
@@ -51,14 +52,17 @@ typedef enum ObserverNews {
         OBSERVER_SAME,
         OBSERVER_WORSE,     /* OK -> SUSPECT or LOST, SUSPECT -> LOST */
         OBSERVER_BETTER,    /* OK again: the others are to blame, or it was short */
-        OBSERVER_RECOVERED, /* OK again after it was us: failures so far say nothing, nor do results under way */
+        OBSERVER_RECOVERED, /* OK again after it was us: failures so far say nothing, nor do results under way
+                             */
 } ObserverNews;
 
 /* ret_next: when to look again without news; USEC_INFINITY: never. */
 ObserverNews observer_look(Observer *observer, usec_t now, usec_t *ret_next);
 
-/* May a member be removed that fails since then? Not before anybody else has answered after that, nor before
- * a whole round after a recovery. ret_next: when to ask again; touched when the answer is no. */
-bool observer_may_remove(const Observer *observer, usec_t failing_since, usec_t now, usec_t *ret_next);
+/* May a member that fails since then be removed? Not before a whole round after a recovery; and before half a
+ * minute only if that was confirmed: by a check that failed although it began after somebody else had
+ * answered. ret_next: when to ask again; touched when the answer is no. */
+bool observer_may_remove(
+        const Observer *observer, usec_t failing_since, bool confirmed, usec_t now, usec_t *ret_next);
 
 const char *observer_state_to_text(ObserverState state); /* "ok", "suspect", "lost" */

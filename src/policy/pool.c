@@ -56,7 +56,7 @@ static bool is_eligible(const PoolMember *member)
 {
         if (member->admin != ADMIN_NONE)
                 return member->admin == ADMIN_UP;
-        return !member->leaving && member->fresh && health_is_up(&member->health);
+        return !member->leaving && member->fresh && !member->stale && health_is_up(&member->health);
 }
 
 static bool is_down(const PoolMember *member)
@@ -75,21 +75,6 @@ static usec_t sooner(usec_t a, usec_t b)
 }
 
 /* Seeing. */
-
-static bool set_has(const RRset *set, const Address *address)
-{
-        /* An address is its RDATA (RFC 1035 section 3.4.1, RFC 3596 section 2.2). */
-        union {
-                RData data;
-                uint8_t room[sizeof(RData) + sizeof(struct in6_addr)];
-        } value;
-
-        if (!set)
-                return false;
-        value.data.length = (uint16_t) address_size(address);
-        memcpy(value.data.bytes, address->bytes, address_size(address));
-        return rrset_contains(set, &value.data);
-}
 
 /* Somebody else put back what we had taken out: whoever did may see what we cannot. Doubled each time, so
  * that two who disagree do so ever more rarely. */
@@ -115,7 +100,7 @@ static void saw_member(PoolState *pool, PoolMember *member, bool published, usec
                 contest(member, pool->config, now);
         member->removed = !published && member->removal;
         /* The state file says that it was down, and since then somebody put it back. */
-        if (published && !member->fresh && health_is_down(&member->health))
+        if (published && member->inherited && health_is_down(&member->health))
                 health_doubt(&member->health);
 }
 
@@ -145,7 +130,7 @@ void pool_saw(PoolState *pool, unsigned family, const RRset *seen, usec_t now)
                 PoolMember *member = pool->members[i];
 
                 if (pool_family_of(&member->address) == family)
-                        saw_member(pool, member, set_has(seen, &member->address), now);
+                        saw_member(pool, member, rrset_has_address(seen, &member->address), now);
         }
         if (pool->config->policy == POOL_PRIORITY && !pool->families[family].overridden)
                 adopt_priority(pool, family);
@@ -245,6 +230,44 @@ static void choose_priority(PoolState *pool, unsigned family, usec_t now, usec_t
                 *next = sooner(*next, at);
 }
 
+static void hear_witness(PoolMember *member)
+{
+        member->witnessed = member->witnessed ||
+                            (member->health.fails > 0 && member->observer &&
+                                    member->observer->heard_usec > member->health.failing_since_usec);
+}
+
+static bool waits_for_witness(PoolMember *member, usec_t now, usec_t *ret_when)
+{
+        hear_witness(member);
+        return member->observer && !observer_may_remove(member->observer, member->health.failing_since_usec,
+                                           member->confirmed, now, ret_when);
+}
+
+void pool_member_looked_at(PoolMember *member, CheckResult result)
+{
+        member->fresh = true;
+        if (result == CHECK_OK) {
+                member->stale = member->witnessed = member->confirmed = false;
+                return;
+        }
+        member->confirmed = member->confirmed || member->witnessed;
+        hear_witness(member);
+}
+
+void pool_member_recover(PoolMember *member, bool doubtful)
+{
+        member->stale = true;
+        member->witnessed = member->confirmed = false;
+        if (!doubtful)
+                return;
+        if (member->published && health_is_down(&member->health) &&
+                member->health.fell_usec >= member->observer->sound_usec)
+                health_doubt(&member->health);
+        else
+                health_forgive(&member->health);
+}
+
 /* The verdict on what is down. */
 static Verdict judge_down(PoolState *pool, PoolMember *member, usec_t now, usec_t *next)
 {
@@ -257,8 +280,7 @@ static Verdict judge_down(PoolState *pool, PoolMember *member, usec_t now, usec_
                 *next = sooner(*next, member->contested_until_usec);
                 return VERDICT_KEEP;
         }
-        if (member->observer &&
-                !observer_may_remove(member->observer, member->health.failing_since_usec, now, &when)) {
+        if (waits_for_witness(member, now, &when)) {
                 *next = sooner(*next, when);
                 member->undecided = pool->waits = true;
                 return VERDICT_KEEP;
@@ -298,6 +320,10 @@ static Verdict judge(PoolState *pool, PoolMember *member, usec_t now, usec_t *ne
         }
         if (is_down(member))
                 return judge_down(pool, member, now, next);
+        if (member->stale && member->admin == ADMIN_NONE) {
+                member->undecided = true;
+                return VERDICT_KEEP;
+        }
         member->removal = false;
         member->n_contests = 0;
         if (pool->config->policy == POOL_PRIORITY && member->priority != state->priority)
@@ -338,13 +364,29 @@ bool pool_decide(PoolState *pool, usec_t now, usec_t *ret_next)
 /* The members of a family by what is to become of them. */
 typedef struct Tally {
         size_t n_members;
-        size_t n_left; /* IN, or KEEP and there; not those who are only kept because their removal has to wait */
+        size_t n_left; /* IN, or KEEP and there; not those who are only kept because their removal has to wait
+                        */
         bool undecided;
 } Tally;
 
+/* Hosts that publish themselves need not know each other to see that they are not alone. */
+static size_t count_peers(const PoolState *pool, const RRset *seen)
+{
+        const RecordConfig *record = &pool->config->record;
+        size_t n = 0;
+
+        for (size_t i = 0; (record->ipv4 || record->ipv6) && seen && i < seen->count; i++) {
+                Address address;
+
+                n += rdata_to_address(seen->rdata[i], seen->type, &address) == 0 &&
+                     !pool_is_responsible(pool, &address);
+        }
+        return n;
+}
+
 static Tally tally(const PoolState *pool, unsigned family, const RRset *seen)
 {
-        Tally tally = { 0 };
+        Tally tally = { .n_left = count_peers(pool, seen) };
 
         for (size_t i = 0; i < pool->n_members; i++) {
                 const PoolMember *member = pool->members[i];
@@ -354,7 +396,7 @@ static Tally tally(const PoolState *pool, unsigned family, const RRset *seen)
                 tally.n_members++;
                 tally.undecided = tally.undecided || member->undecided;
                 if (member->verdict == VERDICT_IN || (member->verdict == VERDICT_KEEP && !is_down(member) &&
-                                                             set_has(seen, &member->address)))
+                                                             rrset_has_address(seen, &member->address)))
                         tally.n_left++;
         }
         return tally;
@@ -390,14 +432,25 @@ bool pool_needs(const PoolState *pool, const PoolMember *member)
         return left < (minimum > 0 ? minimum : 1);
 }
 
+/* Fallback addresses of another family are none. */
+static AllDown all_down_of(const PoolConfig *config, unsigned family)
+{
+        for (size_t i = 0; i < config->n_fallback; i++)
+                if (pool_family_of(&config->fallback[i]) == family)
+                        return config->all_down;
+        return config->all_down == ALL_DOWN_FALLBACK ? ALL_DOWN_HOLD : config->all_down;
+}
+
 /* Whom `all_down` says to publish beside those that are up. */
 static bool all_down_adds(const PoolState *pool, const PoolMember *member, bool seen, bool undecided)
 {
+        AllDown all_down = all_down_of(pool->config, pool_family_of(&member->address));
+
         if (is_ordered_out(member) && member->forced)
                 return false;
-        if (pool->config->all_down == ALL_DOWN_HOLD || undecided)
+        if (all_down == ALL_DOWN_HOLD || undecided)
                 return seen;
-        return pool->config->all_down == ALL_DOWN_ALL && !is_ordered_out(member) && !member->leaving;
+        return all_down == ALL_DOWN_ALL && !is_ordered_out(member) && !member->leaving;
 }
 
 /* What others put there stays; also, where nothing can be said of the members, the fallback addresses. */
@@ -412,7 +465,8 @@ static int add_others(const PoolState *pool, const RRset *seen, bool keep_fallba
                         continue;
                 if (rrset_add(target, seen->rdata[i]->bytes, seen->rdata[i]->length) < 0)
                         return -ENOMEM;
-                /* An RRset has one TTL (RFC 2181 section 5.2): those who share a name must not fight over it. */
+                /* An RRset has one TTL (RFC 2181 section 5.2): those who share a name must not fight over it.
+                 */
                 target->ttl = seen->ttl;
         }
         return 0;
@@ -427,7 +481,7 @@ static int add_members(
 
                 if (pool_family_of(&member->address) != family)
                         continue;
-                there = set_has(seen, &member->address);
+                there = rrset_has_address(seen, &member->address);
                 if (member->verdict != VERDICT_IN && !(member->verdict == VERDICT_KEEP && there) &&
                         !(held && all_down_adds(pool, member, there, undecided)))
                         continue;
@@ -450,7 +504,7 @@ int pool_target(const PoolState *pool, unsigned family, const RRset *seen, RRset
 {
         const RecordConfig *record = &pool->config->record;
         Tally members = tally(pool, family, seen);
-        bool held = members.n_left < minimum_of(pool, family);
+        bool held = members.n_members > 0 && members.n_left < minimum_of(pool, family);
         bool fallback = held && !members.undecided && pool->config->all_down == ALL_DOWN_FALLBACK;
         AUTO(rrset_freep)
         RRset *target = rrset_new(&record->name, family == 0 ? TYPE_A : TYPE_AAAA, record->ttl);

@@ -38,12 +38,17 @@ typedef struct PoolMember {
         /* What it is. */
         Address address;
         uint32_t priority;
-        bool borrowed; /* somebody else put it there and takes it away: never added but where we took it out */
+        bool borrowed; /* somebody else put it there and takes it away: never added but where we took it out
+                        */
         bool leaving;  /* not a member any more: to be taken out */
 
         /* What is known of it. */
         Health health;
-        bool fresh; /* judged since the daemon started, not only in the state file */
+        bool fresh;     /* looked at since the daemon started */
+        bool inherited; /* … but its state is the state file's still */
+        bool stale;     /* the observer doubted itself since it was looked at */
+        bool witnessed; /* somebody else answered the observer since it fails */
+        bool confirmed; /* … and it failed once more after that */
         MemberAdmin admin;
         bool forced;        /* … even if it is the last one */
         Observer *observer; /* who judges; NULL: it is on this very host, where no network is needed */
@@ -93,6 +98,13 @@ PoolMember *pool_find_member(const PoolState *pool, const Address *address); /* 
 /* Is what is published of this address for the pool to say? So with members and fallback addresses. */
 bool pool_is_responsible(const PoolState *pool, const Address *address);
 
+/* A result that counts, for what the health does not know. */
+void pool_member_looked_at(PoolMember *member, CheckResult result);
+
+/* The observer doubted itself and does so no more. doubtful: what happened meanwhile was our own fault. True:
+ * the health is another one now. */
+void pool_member_recover(PoolMember *member, bool doubtful);
+
 /* DNS was read, or written: `seen` is what it holds of that family; NULL: nothing. Takes note, also of what
  * others decided. pool_decide() is to follow. */
 void pool_saw(PoolState *pool, unsigned family, const RRset *seen, usec_t now);
@@ -104,7 +116,8 @@ bool pool_decide(PoolState *pool, usec_t now, usec_t *ret_next);
 /* Are fewer members than the minimum left, so that `all_down` decides? */
 bool pool_is_held(const PoolState *pool, unsigned family, const RRset *seen);
 
-/* What DNS shall hold now that it holds `seen`. *ret is NULL for no RRset. The others' values stay. -ENOMEM. */
+/* What DNS shall hold now that it holds `seen`. *ret is NULL for no RRset. The others' values stay. -ENOMEM.
+ */
 int pool_target(const PoolState *pool, unsigned family, const RRset *seen, RRset **ret);
 
 /* Would the family be left with fewer members than it needs if this one were taken out? */

@@ -163,27 +163,16 @@ static void a_reference_that_does_not_answer_while_suspect_makes_it_lost(void **
         assert_int_equal(observer.state, OBSERVER_LOST);
 }
 
-static void nobody_is_removed_before_somebody_else_has_answered(void **state)
+static void nobody_is_removed_before_it_is_confirmed_or_half_a_minute_is_over(void **state)
 {
         Observer observer = observer_with(2);
         usec_t next = 0;
 
         (void) state;
-        observer_heard(&observer, at(5));
-        assert_false(observer_may_remove(&observer, at(6), at(10), &next));
+        assert_false(observer_may_remove(&observer, at(6), false, at(35), &next));
         assert_int_equal(next, at(36));
-        observer_heard(&observer, at(11));
-        assert_true(observer_may_remove(&observer, at(6), at(11), &next));
-}
-
-static void the_wait_for_an_answer_ends(void **state)
-{
-        Observer observer = observer_with(1);
-        usec_t next;
-
-        (void) state;
-        assert_false(observer_may_remove(&observer, at(6), at(35), &next));
-        assert_true(observer_may_remove(&observer, at(6), at(36), &next));
+        assert_true(observer_may_remove(&observer, at(6), true, at(7), &next));
+        assert_true(observer_may_remove(&observer, at(6), false, at(36), &next));
 }
 
 static void after_a_recovery_nobody_is_removed_for_a_round(void **state)
@@ -194,12 +183,12 @@ static void after_a_recovery_nobody_is_removed_for_a_round(void **state)
         (void) state;
         observer_set_connected(&observer, false);
         look(&observer, 1);
+        assert_int_equal(observer.sound_usec, at(0));
         observer_set_connected(&observer, true);
         look(&observer, 9);
-        observer_heard(&observer, at(12));
-        assert_false(observer_may_remove(&observer, at(10), at(20), &next));
+        assert_false(observer_may_remove(&observer, at(10), true, at(20), &next));
         assert_int_equal(next, at(9) + ROUND);
-        assert_true(observer_may_remove(&observer, at(10), at(21), &next));
+        assert_true(observer_may_remove(&observer, at(10), true, at(21), &next));
 }
 
 int main(void)
@@ -214,8 +203,7 @@ int main(void)
                 cmocka_unit_test(a_suspicion_ends_after_half_a_minute_and_does_not_return_at_once),
                 cmocka_unit_test(a_reference_that_answers_clears_us),
                 cmocka_unit_test(a_reference_that_does_not_answer_while_suspect_makes_it_lost),
-                cmocka_unit_test(nobody_is_removed_before_somebody_else_has_answered),
-                cmocka_unit_test(the_wait_for_an_answer_ends),
+                cmocka_unit_test(nobody_is_removed_before_it_is_confirmed_or_half_a_minute_is_over),
                 cmocka_unit_test(after_a_recovery_nobody_is_removed_for_a_round),
         };
 

@@ -74,8 +74,11 @@ static void set_health(Fixture *fixture, const char *letters)
                 fixture->members[i].fresh = letters[i] != '?';
                 if (state == HEALTH_UP && health->state != HEALTH_UP)
                         health->up_since_usec = fixture->now;
-                if (state == HEALTH_DOWN)
+                if (state == HEALTH_DOWN) {
                         health->failing_since_usec = START - 1;
+                        health->fails = 3;
+                        fixture->members[i].confirmed = true;
+                }
                 health->state = state;
         }
 }
@@ -219,7 +222,7 @@ static void what_only_the_state_file_says_changes_nothing(void **state)
         (void) state;
         begin(&fixture, 2);
         set_health(&fixture, "ud");
-        fixture.members[1].fresh = false;
+        fixture.members[1].inherited = true;
         saw(&fixture, "12");
         assert_int_equal(fixture.members[1].health.state, HEALTH_UNKNOWN); /* somebody put it back */
         pass(&fixture, 31);
@@ -269,15 +272,74 @@ static void a_removal_waits_for_somebody_elses_answer(void **state)
         begin(&fixture, 2);
         saw(&fixture, "12");
         set_health(&fixture, "ud");
+        fixture.members[1].confirmed = false;
         fixture.members[1].health.failing_since_usec = START + USEC_PER_SEC;
         pass(&fixture, 5);
+        pool_member_looked_at(&fixture.members[1], CHECK_FAIL);
         assert_int_equal(decide(&fixture), START + 31 * USEC_PER_SEC);
         assert_true(fixture.pool.waits);
         expect(&fixture, "12", "12");
+        /* The check that failed last may have begun while we were cut off. */
         observer_heard(&fixture.observer, fixture.now);
+        decide(&fixture);
+        expect(&fixture, "12", "12");
+        pool_member_looked_at(&fixture.members[1], CHECK_FAIL);
         decide(&fixture);
         assert_false(fixture.pool.waits);
         expect(&fixture, "12", "1");
+}
+
+static void after_a_doubt_nobody_is_added_before_it_was_looked_at(void **state)
+{
+        Fixture fixture;
+
+        (void) state;
+        begin(&fixture, 2);
+        saw(&fixture, "1");
+        set_health(&fixture, "uu");
+        fixture.pool.started = true;
+        pool_member_recover(&fixture.members[1], true);
+        decide(&fixture);
+        expect(&fixture, "1", "1");
+        expect(&fixture, "12", "12");
+        pool_member_looked_at(&fixture.members[1], CHECK_OK);
+        decide(&fixture);
+        expect(&fixture, "1", "12");
+}
+
+static void who_fell_while_it_was_us_is_judged_anew(void **state)
+{
+        Fixture fixture;
+
+        (void) state;
+        begin(&fixture, 3);
+        saw(&fixture, "13");
+        set_health(&fixture, "ddd");
+        fixture.observer.sound_usec = START;
+        fixture.members[0].health.fell_usec = START + 1;
+        fixture.members[1].health.fell_usec = START + 1; /* somebody else took it out */
+        fixture.members[2].health.fell_usec = START - 1;
+        for (size_t i = 0; i < 3; i++)
+                pool_member_recover(&fixture.members[i], true);
+        assert_int_equal(fixture.members[0].health.state, HEALTH_UNKNOWN);
+        assert_int_equal(fixture.members[1].health.state, HEALTH_DOWN);
+        assert_int_equal(fixture.members[2].health.state, HEALTH_DOWN);
+}
+
+static void hosts_that_publish_themselves_see_that_they_are_not_alone(void **state)
+{
+        SourceConfig source = { .family = AF_INET };
+        Fixture fixture;
+
+        (void) state;
+        begin(&fixture, 1);
+        fixture.config.record.ipv4 = &source;
+        fixture.members[0].observer = NULL;
+        saw(&fixture, "1x");
+        set_health(&fixture, "d");
+        decide(&fixture);
+        expect(&fixture, "1x", "x");
+        expect(&fixture, "1", "1");
 }
 
 static void removals_are_bounded(void **state)
@@ -600,6 +662,9 @@ int main(void)
                 cmocka_unit_test(while_the_observer_doubts_nothing_is_added_or_removed),
                 cmocka_unit_test(a_member_on_this_host_needs_no_observer),
                 cmocka_unit_test(a_removal_waits_for_somebody_elses_answer),
+                cmocka_unit_test(after_a_doubt_nobody_is_added_before_it_was_looked_at),
+                cmocka_unit_test(who_fell_while_it_was_us_is_judged_anew),
+                cmocka_unit_test(hosts_that_publish_themselves_see_that_they_are_not_alone),
                 cmocka_unit_test(removals_are_bounded),
                 cmocka_unit_test(one_may_always_be_removed),
                 cmocka_unit_test(when_nobody_is_left_the_bound_does_not_thin_out_what_is_held),
