@@ -34,11 +34,17 @@ static HealthOptions options_of(const Member *member)
         };
 }
 
-void member_set_fast(Member *member)
+/* It is down, but DNS has it still: the next check may be what it takes. */
+static bool waits_for_removal(const Member *member)
 {
         const PoolMember *policy = &member->policy;
-        bool waits = health_is_down(&policy->health) && policy->published && !policy->removal;
-        bool fast = !health_is_settled(&policy->health) || waits;
+
+        return health_is_down(&policy->health) && policy->published && !policy->removal;
+}
+
+void member_set_fast(Member *member)
+{
+        bool fast = !health_is_settled(&member->policy.health) || waits_for_removal(member);
 
         if (fast == member->fast)
                 return;
@@ -109,7 +115,7 @@ static void on_sample(void *userdata, const CheckSample *sample)
         }
         if (result == CHECK_INDETERMINATE)
                 return;
-        if (!policy->fresh || policy->stale || policy->witnessed != policy->confirmed)
+        if (!policy->fresh || policy->stale || waits_for_removal(member))
                 pools_mark(member->pool->engine, member->pool);
         if (health_step(&policy->health, &options, result, policy->published, now))
                 on_health_changed(member, before);

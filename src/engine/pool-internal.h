@@ -50,7 +50,6 @@ struct Pool {
         usec_t next_usec;             /* CLOCK_BOOTTIME when to decide anew */
         usec_t verify_usec;           /* CLOCK_BOOTTIME when to read DNS again; USEC_INFINITY: never */
         usec_t expiry_usec;   /* CLOCK_REALTIME of the first order that expires; USEC_INFINITY: none */
-        bool waits;           /* to remove somebody, for anybody else's answer */
         const Order *speaker; /* whose word is followed in this very call; NULL: nobody's */
 
         bool dirty;
@@ -80,7 +79,6 @@ struct Pools {
         size_t n_references;
         Reference *references;
         CheckConfig reference_check;
-        size_t n_wait;        /* pools that wait for an answer of anybody */
         bool members_changed; /* and nobody was told yet */
         bool store_dirty;
         usec_t saved_usec;             /* CLOCK_BOOTTIME */

@@ -263,13 +263,6 @@ static void set_fast(const Pool *pool)
                 member_set_fast(pool_member(pool, i));
 }
 
-static void set_waits(Pool *pool, bool waits)
-{
-        pool->engine->pools->n_wait += waits;
-        pool->engine->pools->n_wait -= pool->waits;
-        pool->waits = waits;
-}
-
 void pool_look(Pool *pool)
 {
         usec_t now = engine_now_usec(pool->engine);
@@ -279,7 +272,6 @@ void pool_look(Pool *pool)
         verify(pool, now);
         if (pool_decide(&pool->policy, now, &pool->next_usec))
                 pool_touch(pool);
-        set_waits(pool, pool->policy.waits);
         for (unsigned family = 0; family < 2; family++) {
                 Serving after;
 
@@ -467,7 +459,6 @@ Pool *pool_free(Pool *pool)
 {
         if (!pool)
                 return NULL;
-        set_waits(pool, false);
         for (size_t i = 0; i < pool->policy.n_members; i++)
                 member_free(pool_member(pool, i));
         free(pool->policy.members);

@@ -91,13 +91,10 @@ void pools_ask_around(Engine *engine, const Member *member)
 
 void pools_heard(Engine *engine)
 {
-        Pools *pools = engine->pools;
+        const Pools *pools = engine->pools;
 
         if (pools->observers[0].state == OBSERVER_SUSPECT || pools->observers[1].state == OBSERVER_SUSPECT)
                 request_look(engine);
-        for (size_t i = 0; pools->n_wait > 0 && i < pools->n_pools; i++)
-                if (pools->pools[i]->waits)
-                        pools_mark(engine, pools->pools[i]);
 }
 
 /* doubtful: what failed meanwhile says nothing. */

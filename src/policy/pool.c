@@ -230,20 +230,6 @@ static void choose_priority(PoolState *pool, unsigned family, usec_t now, usec_t
                 *next = sooner(*next, at);
 }
 
-static void hear_witness(PoolMember *member)
-{
-        member->witnessed = member->witnessed ||
-                            (member->health.fails > 0 && member->observer &&
-                                    member->observer->heard_usec > member->health.failing_since_usec);
-}
-
-static bool waits_for_witness(PoolMember *member, usec_t now, usec_t *ret_when)
-{
-        hear_witness(member);
-        return member->observer && !observer_may_remove(member->observer, member->health.failing_since_usec,
-                                           member->confirmed, now, ret_when);
-}
-
 void pool_member_looked_at(PoolMember *member, CheckResult result)
 {
         member->fresh = true;
@@ -252,7 +238,8 @@ void pool_member_looked_at(PoolMember *member, CheckResult result)
                 return;
         }
         member->confirmed = member->confirmed || member->witnessed;
-        hear_witness(member);
+        member->witnessed =
+                member->observer && member->observer->heard_usec > member->health.failing_since_usec;
 }
 
 void pool_member_recover(PoolMember *member, bool doubtful)
@@ -280,9 +267,10 @@ static Verdict judge_down(PoolState *pool, PoolMember *member, usec_t now, usec_
                 *next = sooner(*next, member->contested_until_usec);
                 return VERDICT_KEEP;
         }
-        if (waits_for_witness(member, now, &when)) {
+        if (member->observer && !observer_may_remove(member->observer, member->health.failing_since_usec,
+                                        member->confirmed, now, &when)) {
                 *next = sooner(*next, when);
-                member->undecided = pool->waits = true;
+                member->undecided = true;
                 return VERDICT_KEEP;
         }
         if (now - pool->removals_usec >= pool->config->removal_interval_usec) {
@@ -336,7 +324,6 @@ bool pool_decide(PoolState *pool, usec_t now, usec_t *ret_next)
         bool was_started = pool->started, changed = false;
 
         *ret_next = USEC_INFINITY;
-        pool->waits = false;
         has_started(pool, now, ret_next);
         for (unsigned family = 0; family < 2; family++) {
                 uint32_t priority = pool->families[family].priority;
