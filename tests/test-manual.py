@@ -28,8 +28,26 @@ SECTIONS = {
     ("ADDRESSES", ""): ("records/*/ipv6/", ""),
     ("ADDRESSES", "From interfaces"): ("records/*/ipv6/", "interfaces"),
     ("ADDRESSES", "From static"): ("records/*/ipv6/", "static"),
+    ("POOLS", ""): ("pools/*/", ""),
+    ("POOLS", "Members"): ("pools/*/members/*/", ""),
+    ("POOLS", "This host as a member"): ("pools/*/self/", ""),
+    ("CHECKS", ""): ("pools/*/check/", ""),
+    ("CHECKS", "Type tcp"): ("pools/*/check/", "tcp"),
+    ("CHECKS", "Type http"): ("pools/*/check/", "http"),
+    ("CHECKS", "Type https"): ("pools/*/check/", "https"),
+    ("CHECKS", "Type exec"): ("pools/*/check/", "exec"),
+    ("OBSERVER", ""): ("observer/", ""),
+    ("HOOKS", ""): ("hooks/*/", ""),
     ("GATEWAY", ""): ("gateway/", ""),
     ("LOG", ""): ("log/", ""),
+}
+
+# What stands in several places is explained in one.
+SAME = {
+    "pools/*/members/*/check/": "pools/*/check/",
+    "pools/*/self/check/": "pools/*/check/",
+    "pools/*/self/ipv4/": "records/*/ipv4/",
+    "pools/*/self/ipv6/": "records/*/ipv6/",
 }
 
 LOG_CONTROL = {"LogLevel (s; writable, no signal)", "LogTarget (s; writable, no signal)", "SyslogIdentifier (s; constant)"}
@@ -62,27 +80,30 @@ def differences(where, documented, existing):
 def key_term(line):
     """As signpost.json(5) has it: "port (integer, 1 to 65535; default 53)"."""
     path, variant, kind, range_, fallback, required = line.split("\t")
-    if kind == "list of texts":
-        kind = f"list of {range_.partition(' times')[0]} texts"
+    if kind in ("list of texts", "list of integers or texts", "list of objects"):
+        kind = f"list of {range_.partition(' times')[0]} {kind.removeprefix('list of ')}"
     elif kind == "boolean or object":
         kind = "true, false or an object"
     elif kind in ("integer", "seconds"):
         kind += ", " + range_
-    elif kind in ("boolean", "word"):
+    elif kind in ("boolean", "word", "word or list of texts"):
         kind = {"boolean": "true or false"}.get(kind, range_)
     try:
         json.loads(fallback)
         remark = f"; default {fallback}"
     except ValueError:  # none, or a sentence
         remark = "; required" if required else ""
-    head, _, key = path.rpartition("/")
-    return (head and head + "/", variant, f"{key} ({kind}{remark})")
+    head, slash, key = path.rpartition("/")
+    return (SAME.get(head + slash, head + slash), variant, f"{key} ({kind}{remark})")
 
 
 def check_keys(pages, facts):
     known = {term for line in facts["keys"] if (term := key_term(line))}
     documented = {(*SECTIONS[section[:2]], section[2]) for section in terms(pages[CONFIGURATION]) if section[:2] in SECTIONS}
-    yield from differences(CONFIGURATION, documented, {term for term in known if not term[0].endswith("ipv4/")})
+    # All that is said of HTTP goes for HTTPS.
+    inherited = {(head, "https", term) for head, variant, term in known if variant == "http"}
+    existing = {term for term in known - inherited if not term[0].endswith("ipv4/")}
+    yield from differences(CONFIGURATION, documented, existing)
     # What can be said of IPv4 addresses can be said of IPv6 addresses too.
     ipv4 = {(head.replace("ipv4", "ipv6"), variant, term) for head, variant, term in known if head.endswith("ipv4/")}
     yield from differences(CONFIGURATION, documented, documented | ipv4)
@@ -99,9 +120,12 @@ def members(interface):
     for method in interface.findall("method"):
         result = arguments(method, "out")
         yield f"{method.get('name')}({arguments(method, 'in')})" + (f" -> {result}" if result else "")
+    for signal in interface.findall("signal"):
+        yield f"{signal.get('name')}({arguments(signal, None)})"
     for name in interface.findall("property"):
         annotation = name.find("annotation")
-        yield f"{name.get('name')} ({name.get('type')}; {'emits change' if annotation is None else 'constant'})"
+        emits = {"const": "constant", "false": "no signal"}[annotation.get("value")] if annotation is not None else "emits change"
+        yield f"{name.get('name')} ({name.get('type')}; {emits})"
 
 
 def check_dbus(pages, facts):
@@ -170,12 +194,20 @@ DAMAGES = [
     (CONFIGURATION, "1 to 65535", "0 to 65535"),
     (CONFIGURATION, "*zone* (name; required)", "*zone* (name)"),
     (CONFIGURATION, "## From static", "## From interfaces"),
+    (CONFIGURATION, "*hold_down* (seconds, 0", "*hold_down* (seconds, 1"),
+    (CONFIGURATION, "## Type tcp\n\n*port* (integer, 1 to 65535; required)", "## Type tcp\n\n*port* (integer, 1 to 65535)"),
+    (CONFIGURATION, "*expect_status* (list of 1 to 100 integers or texts", "*expect_status* (list of 1 to 100 texts"),
+    (CONFIGURATION, "default 443)", "default 80)"),
+    (CONFIGURATION, "*verify_tls* (true", "*verify* (true"),
+    (CONFIGURATION, '"empty", or a list', 'or a list'),
     (CONFIGURATION, "# LOG\n", "# LOG\n\n*target* (text)\n\tWhere to.\n"),
     (CONFIGURATION, "*exclude* (list", "exclude (list"),
     (DBUS, "*Refresh*()", "*Refresh*(b _all_)"),
     (DBUS, "-> ao _records_", "-> as _records_"),
     (DBUS, "*Ttl* (u; emits change)", "*Ttl* (u; constant)"),
     (DBUS, "*Version* (s; constant)", "Version"),
+    (DBUS, "*Latency* (t; no signal)", "*Latency* (t; emits change)"),
+    (DBUS, "as _to_, s _reason_)", "as _to_)"),
     (DBUS, "*LogTarget* (s;", "*Target* (s;"),
     (DBUS, "*org.signpost1.Error.Busy*", "*org.signpost1.Error.Lazy*"),
     (DBUS, "org.signpost1.set-log-level", "org.signpost1.log"),
@@ -187,6 +219,7 @@ DAMAGES = [
     (DAEMON, "# OPTIONS\n", "# OPTIONS\n\n*not closed\n"),
     (CLIENT, "\n*reload*\n", "\n*reboot*\n"),
     (CLIENT, "\n*--json*\n", "\n*--xml*\n"),
+    (CLIENT, "\n*failover* _POOL_ _MEMBER_\n", "\n*failover* _POOL_ [_MEMBER_]\n"),
     (CLIENT, "_retry_after_", "_retry_at_"),
 ]
 
@@ -208,7 +241,7 @@ def read_help(program):
     text = run(program, "--help")
     options = re.findall(r"^  (--[\w-]+)(?:[ =]([A-Z]+))?  ", text, re.MULTILINE)
     listed = re.search(r"^Commands:\n((?:  .*\n)+)", text, re.MULTILINE)
-    commands = re.findall(r"^  (\w\S*) +(\[?[A-Z]+\]?)?", listed[1], re.MULTILINE) if listed else []
+    commands = re.findall(r"^  (\w\S*) +(\[?[A-Z]+\]?(?: \[?[A-Z]+\]?)*)?", listed[1], re.MULTILINE) if listed else []
     return tuple({" ".join(words).strip() for words in found} for found in (options, commands))
 
 

@@ -74,8 +74,8 @@ typedef struct RecordConfig {
         bool withdraw_on_stop;
 } RecordConfig;
 
-/* How a member of a pool, or a reference of the observer, is checked. Members that are checked alike share one
- * object. */
+/* How a member of a pool, or a reference of the observer, is checked. Members that are checked alike share
+ * one object. */
 typedef enum CheckType {
         CHECK_ICMP,
         CHECK_TCP,
@@ -100,8 +100,8 @@ typedef struct CheckConfig {
         char *host; /* http, https: for the Host header and SNI; never NULL there */
         char *method;
         char *path;
-        char **headers;      /* "Name: value", ended by NULL; NULL: none */
-        char *body;          /* NULL: none */
+        char **headers; /* "Name: value", ended by NULL; NULL: none */
+        char *body;     /* NULL: none */
         size_t n_expect_status;
         StatusRange *expect_status;
         char *expect_body; /* NULL: any */
@@ -131,9 +131,9 @@ typedef struct MemberConfig {
 } MemberConfig;
 
 typedef struct PoolConfig {
-        /* How it is published: name, provider, TTL; always shared with others. Its sources are where this host's
-         * own addresses come from when it is a member too ("self"); NULL: it is none. withdraw_on_stop concerns
-         * these addresses alone. */
+        /* How it is published: name, provider, TTL; always shared with others. Its sources are where this
+         * host's own addresses come from when it is a member too ("self"); NULL: it is none. withdraw_on_stop
+         * concerns these addresses alone. */
         RecordConfig record;
         PoolPolicy policy;
         unsigned minimum; /* members of each family; below it `all_down` decides */
@@ -141,14 +141,14 @@ typedef struct PoolConfig {
         size_t n_fallback;
         Address *fallback;
         bool manual_failback;
-        usec_t failback_delay_usec; /* up for so long before a better priority takes over again */
-        unsigned removal_percent;   /* of the members at most are removed (one always may be) … */
+        usec_t failback_delay_usec;   /* up for so long before a better priority takes over again */
+        unsigned removal_percent;     /* of the members at most are removed (one always may be) … */
         usec_t removal_interval_usec; /* … in this time */
-        usec_t hold_down_usec;     /* after a fall; doubled for each fall soon after another */
-        usec_t hold_down_max_usec; /* … up to this */
-        usec_t verify_usec;        /* how often DNS is read back; 0: only as the provider says */
-        bool discover;             /* what the RRsets hold are members too */
-        const CheckConfig *check;  /* of members that have none of their own: discovered ones */
+        usec_t hold_down_usec;        /* after a fall; doubled for each fall soon after another */
+        usec_t hold_down_max_usec;    /* … up to this */
+        usec_t verify_usec;           /* how often DNS is read back; 0: only as the provider says */
+        bool discover;                /* what the RRsets hold are members too */
+        const CheckConfig *check;     /* of members that have none of their own: discovered ones */
         const CheckConfig *self_check;
         uint32_t self_priority;
         size_t n_members;
@@ -157,15 +157,15 @@ typedef struct PoolConfig {
 
 /* What hooks are told of. */
 typedef enum EventKind {
-        EVENT_PUBLISHED,     /* an RRset was changed in DNS */
+        EVENT_PUBLISHED, /* an RRset was changed in DNS */
         EVENT_MEMBER_DOWN,
         EVENT_MEMBER_UP,
-        EVENT_FAILOVER,      /* a pool is served by others than before: a worse priority, an operator's choice, fallback addresses */
-        EVENT_FAILBACK,      /* … and back */
+        EVENT_FAILOVER, /* others serve a pool: a worse priority, an operator's choice, fallback addresses */
+        EVENT_FAILBACK, /* … and back */
         EVENT_OBSERVER_LOST, /* this host cannot judge others: nothing is changed because of checks */
         EVENT_OBSERVER_OK,
-        EVENT_PARKED,        /* a provider refused: a person must act */
-        EVENT_KINDS,         /* how many there are */
+        EVENT_PARKED, /* a provider refused: a person must act */
+        EVENT_KINDS,  /* how many there are */
 } EventKind;
 
 typedef struct HookConfig {
@@ -199,7 +199,7 @@ typedef struct Config {
         Address *references; /* hosts that tell the observer whether its own network works */
         size_t n_hooks;
         HookConfig *hooks;
-        size_t n_listen;        /* where the embedded zones are served */
+        size_t n_listen; /* where the embedded zones are served */
         ListenConfig *listen;
         int log_level; /* syslog priority */
 } Config;

@@ -22,11 +22,11 @@
 #define COMMAND "the absolute path of a program, then any texts"
 
 /* What holds for several keys, as JSON Schema. */
-#define NOT_BOTH_FALSE                                                                      \
-        "{ \"not\": { \"type\": \"object\", \"required\": [\"ipv4\", \"ipv6\"],"            \
+#define NOT_BOTH_FALSE                                                           \
+        "{ \"not\": { \"type\": \"object\", \"required\": [\"ipv4\", \"ipv6\"]," \
         "  \"properties\": { \"ipv4\": { \"const\": false }, \"ipv6\": { \"const\": false } } } }"
-#define FIRST_IS_PATH                                             \
-        "{ \"properties\": { \"command\": { \"items\": ["          \
+#define FIRST_IS_PATH                                     \
+        "{ \"properties\": { \"command\": { \"items\": [" \
         "    { \"pattern\": \"^/[^\\\\x00-\\\\x1f\\\\x7f]*$\" }] } } }"
 
 /* What stands in other files than "tables.c". */

@@ -37,6 +37,13 @@ struct Member {
         TAILQ_ENTRY(Member) news_entry;
 };
 
+/* Who serves a family, in so far as people want to be told when it changes. */
+typedef struct Serving {
+        const PoolMember *override; /* NULL: none is in force; may be gone, when it is another one now */
+        uint32_t priority;
+        bool fallback;
+} Serving;
+
 struct Pool {
         PoolState policy; /* its members are the first of a Member each; room for a power of two */
         const PoolConfig *config;
@@ -46,6 +53,7 @@ struct Pool {
         const View *views[2];         /* where own addresses come from; NULL: nowhere */
         StoredOrder orders[2];        /* behind the overrides */
         bool held[2];                 /* … and that was said */
+        Serving serving[2];           /* what was told last */
         PoolCondition condition;      /* that was told last */
         usec_t next_usec;             /* CLOCK_BOOTTIME when to decide anew */
         usec_t verify_usec;           /* CLOCK_BOOTTIME when to read DNS again; USEC_INFINITY: never */
@@ -115,7 +123,7 @@ int member_new(Member **ret, Pool *pool, const char *name, const Address *addres
 Member *member_free(Member *member);
 DEFINE_FREEP(Member, member_free)
 void member_touch(Member *member);
-void member_set_observer(Member *member); /* by what this host's addresses are now */
+void member_set_observer(Member *member);           /* by what this host's addresses are now */
 void member_recover(Member *member, bool doubtful); /* the observer doubts itself no more */
 void member_set_fast(Member *member);
 

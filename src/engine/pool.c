@@ -202,13 +202,6 @@ static void verify(Pool *pool, usec_t now)
                         queue_look(pool->queue, pool->publications[family]);
 }
 
-/* Who serves a family, in so far as people want to be told when it changes. */
-typedef struct Serving {
-        const PoolMember *override;
-        uint32_t priority;
-        bool fallback;
-} Serving;
-
 static Serving serving(const Pool *pool, unsigned family)
 {
         const PoolFamily *state = &pool->policy.families[family];
@@ -220,21 +213,23 @@ static Serving serving(const Pool *pool, unsigned family)
         };
 }
 
-static void tell_serving(const Pool *pool, unsigned family, const Serving *before, const Serving *now)
+static void tell_serving(Pool *pool, unsigned family)
 {
         const RRset *after = pool->publications[family] ? pool->publications[family]->wanted : NULL;
+        Serving before = pool->serving[family], now = serving(pool, family);
 
-        if (now->override && now->override != before->override)
+        pool->serving[family] = now;
+        if (now.override && now.override != before.override)
                 report_switch(pool, family, EVENT_FAILOVER, after, NULL);
-        else if (before->override && !now->override)
+        else if (before.override && !now.override)
                 report_switch(pool, family, EVENT_FAILBACK, after, "the failover is over");
-        else if (now->fallback != before->fallback)
-                report_switch(pool, family, now->fallback ? EVENT_FAILOVER : EVENT_FAILBACK, after,
-                        now->fallback ? "too few members are up: the fallback addresses serve"
-                                      : "enough members are up again");
-        else if (before->priority != 0 && now->priority > before->priority)
+        else if (now.fallback != before.fallback)
+                report_switch(pool, family, now.fallback ? EVENT_FAILOVER : EVENT_FAILBACK, after,
+                        now.fallback ? "too few members are up: the fallback addresses serve"
+                                     : "enough members are up again");
+        else if (before.priority != 0 && now.priority > before.priority)
                 report_switch(pool, family, EVENT_FAILOVER, after, "no member of a better priority is up");
-        else if (before->priority != 0 && now->priority < before->priority)
+        else if (before.priority != 0 && now.priority < before.priority)
                 report_switch(
                         pool, family, EVENT_FAILBACK, after, "members of a better priority are up again");
 }
@@ -266,18 +261,14 @@ static void set_fast(const Pool *pool)
 void pool_look(Pool *pool)
 {
         usec_t now = engine_now_usec(pool->engine);
-        Serving before[2] = { serving(pool, 0), serving(pool, 1) };
 
         pool->expiry_usec = pool_expire_orders(pool, clock_now_usec(CLOCK_REALTIME));
         verify(pool, now);
         if (pool_decide(&pool->policy, now, &pool->next_usec))
                 pool_touch(pool);
         for (unsigned family = 0; family < 2; family++) {
-                Serving after;
-
                 look_at_family(pool, family);
-                after = serving(pool, family);
-                tell_serving(pool, family, &before[family], &after);
+                tell_serving(pool, family);
         }
         drop_the_gone(pool, now);
         set_fast(pool);
@@ -405,10 +396,12 @@ static int restore(Pool *pool, const StoredPool *stored)
                 int r;
 
                 pool->policy.families[family].priority = stored->priorities[family];
+                pool->serving[family].priority = stored->priorities[family];
                 if (!member || pool_family_of(&member->policy.address) != family)
                         continue;
                 pool->policy.families[family].override =
                         (PoolOverride){ &member->policy, stored->orders[family].forced };
+                pool->serving[family].override = &member->policy; /* that is no news */
                 r = stored_order_copy(&pool->orders[family], &stored->orders[family]);
                 if (r < 0)
                         return r;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,18 +38,28 @@ static RRset *world_set(const Name *name, const char *text)
         return set;
 }
 
-void world_edit(World *world, size_t record, const char *text)
+static void edit(World *world, const Name *name, const char *text)
 {
         if (!*text)
-                zone_remove(world->zone, &world->records[record].name, TYPE_A);
+                zone_remove(world->zone, name, TYPE_A);
         else
-                zone_replace(world->zone, world_set(&world->records[record].name, text));
+                zone_replace(world->zone, world_set(name, text));
 }
 
-const char *world_held(const World *world, size_t record)
+void world_edit(World *world, size_t record, const char *text)
+{
+        edit(world, &world->records[record].name, text);
+}
+
+void world_edit_pool(World *world, const char *text)
+{
+        edit(world, &world->pool.record.name, text);
+}
+
+static const char *held(const World *world, const Name *name)
 {
         static char text[256];
-        const RRset *set = zone_find(world->zone, &world->records[record].name, TYPE_A);
+        const RRset *set = zone_find(world->zone, name, TYPE_A);
         size_t used = 0;
 
         text[0] = '\0';
@@ -61,6 +72,16 @@ const char *world_held(const World *world, size_t record)
                         address_to_text(&address, buffer));
         }
         return text;
+}
+
+const char *world_held(const World *world, size_t record)
+{
+        return held(world, &world->records[record].name);
+}
+
+const char *world_held_by_pool(const World *world)
+{
+        return held(world, &world->pool.record.name);
 }
 
 static int on_answer(sd_event_source *source, void *userdata)
@@ -230,17 +251,151 @@ static void on_settled(void *userdata)
         ((World *) userdata)->settled = true;
 }
 
-void world_begin(World *world, size_t n_records, Ownership ownership)
+static void on_members_changed(void *userdata)
 {
-        static char *everything[] = { (char *) "*", NULL };
+        ((World *) userdata)->n_members_changed++;
+}
+
+/* Checks. */
+
+static WorldCheck **place_of(World *world, const WorldCheck *check)
+{
+        for (size_t i = 0; i < ARRAY_LENGTH(world->checks); i++)
+                if (world->checks[i] == check)
+                        return &world->checks[i];
+        fail_msg("more than %zu checks", ARRAY_LENGTH(world->checks));
+        return &world->checks[0];
+}
+
+static Check *free_check(Check *check)
+{
+        WorldCheck *fake = (WorldCheck *) (void *) check;
+
+        *place_of(fake->world, fake) = NULL;
+        free(fake);
+        return NULL;
+}
+
+static void set_fast(Check *check, bool fast)
+{
+        ((WorldCheck *) (void *) check)->fast = fast;
+}
+
+static void count_now(Check *check)
+{
+        ((WorldCheck *) (void *) check)->n_now++;
+}
+
+static void count_discard(Check *check)
+{
+        ((WorldCheck *) (void *) check)->n_discards++;
+}
+
+static int new_check(void *userdata, Check **ret, const CheckConfig *config, const Address *address,
+        CheckReport report, void *report_userdata)
+{
+        static const CheckOps ops = { free_check, set_fast, count_now, count_discard };
+        WorldCheck *fake = calloc(1, sizeof *fake);
+
+        if (!fake)
+                return -ENOMEM;
+        *fake = (WorldCheck){ .check = { &ops, report, report_userdata },
+                .world = userdata,
+                .config = config,
+                .address = *address };
+        *place_of(userdata, NULL) = fake;
+        *ret = &fake->check;
+        return 0;
+}
+
+WorldCheck *world_check(const World *world, const char *text)
+{
+        Address address;
+
+        assert_int_equal(address_from_text(&address, text), 0);
+        for (size_t i = 0; i < ARRAY_LENGTH(world->checks); i++)
+                if (world->checks[i] && address_equal(&world->checks[i]->address, &address))
+                        return world->checks[i];
+        return NULL;
+}
+
+void world_look(World *world, const char *address, CheckResult result, unsigned times)
+{
+        CheckSample sample = { .result = result,
+                .latency_usec = 1000,
+                .reason = result == CHECK_OK ? NULL : "it does not look well" };
+        const WorldCheck *fake = world_check(world, address);
+
+        assert_non_null(fake);
+        for (unsigned i = 0; i < times; i++)
+                fake->check.report(fake->check.userdata, &sample);
+        world_turn(world);
+}
+
+void world_add_pool(World *world, size_t n_members)
+{
+        world->check = (CheckConfig){ .type = CHECK_TCP, .rise = 2, .fall = 3 };
+        world->pool = (PoolConfig){
+                .record = { .provider = &world->provider, .ttl = 30, .ownership = OWNERSHIP_SHARED },
+                .minimum = 1,
+                .removal_percent = 100,
+                .check = &world->check,
+                .self_priority = 10,
+                .n_members = n_members,
+                .members = world->members,
+        };
+        assert_int_equal(name_from_text(&world->pool.record.name, "www.example.com"), 0);
+        for (size_t i = 0; i < n_members; i++) {
+                static char names[8][4];
+                char address[40];
+
+                snprintf(names[i], sizeof names[i], "m%u", (unsigned) (i + 1) % 10);
+                snprintf(address, sizeof address, "192.0.2.%zu", 11 + i);
+                world->members[i] =
+                        (MemberConfig){ .name = names[i], .priority = 10, .check = &world->check };
+                assert_int_equal(address_from_text(&world->members[i].address, address), 0);
+        }
+        world->pool_list[0] = &world->pool;
+        world->config.pools = world->pool_list;
+        world->config.n_pools = 1;
+}
+
+static void make_engine(World *world)
+{
         EngineCallbacks callbacks = {
                 .new_provider = new_fake,
                 .waiting = on_waiting,
                 .settled = on_settled,
                 .changed = on_changed,
+                .members_changed = on_members_changed,
+                .new_check = new_check,
                 .happened = on_happened,
                 .userdata = world,
         };
+
+        assert_int_equal(store_open(&world->store, NULL), 0);
+        assert_int_equal(pool_store_open(&world->pool_store, world->pools_path), 0);
+        assert_int_equal(engine_new(&world->engine, world->event, world->interfaces, world->store,
+                                 world->pool_store, &callbacks),
+                0);
+}
+
+static void free_engine(World *world)
+{
+        engine_free(world->engine);
+        store_free(world->store);
+        pool_store_free(world->pool_store);
+}
+
+void world_restart(World *world)
+{
+        free_engine(world);
+        make_engine(world);
+}
+
+void world_begin(World *world, size_t n_records, Ownership ownership)
+{
+        static char *everything[] = { (char *) "*", NULL };
         Name apex;
 
         *world = (World){ 0 };
@@ -248,8 +403,6 @@ void world_begin(World *world, size_t n_records, Ownership ownership)
         assert_int_equal(name_from_text(&apex, "example.com"), 0);
         world->zone = zone_new(&apex);
         world->interfaces = interfaces_new();
-        assert_int_equal(store_open(&world->store, NULL), 0);
-        assert_int_equal(pool_store_open(&world->pool_store, NULL), 0);
         world->provider = (ProviderConfig){ .id = (char *) "home", .has_zone = true, .zone = apex };
         world->source = (SourceConfig){
                 .type = SOURCE_INTERFACES, .family = AF_INET, .interfaces = everything, .limit = 1000
@@ -275,9 +428,7 @@ void world_begin(World *world, size_t n_records, Ownership ownership)
                 .sources = world->source_list,
                 .n_records = n_records,
                 .records = world->record_list };
-        assert_int_equal(engine_new(&world->engine, world->event, world->interfaces, world->store,
-                                 world->pool_store, &callbacks),
-                0);
+        make_engine(world);
 }
 
 void world_configure(World *world, bool force, bool dry_run)
@@ -290,9 +441,7 @@ void world_configure(World *world, bool force, bool dry_run)
 
 void world_end(World *world)
 {
-        engine_free(world->engine);
-        store_free(world->store);
-        pool_store_free(world->pool_store);
+        free_engine(world);
         interfaces_free(world->interfaces);
         zone_free(world->zone);
         sd_event_unref(world->event);

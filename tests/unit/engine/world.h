@@ -22,6 +22,16 @@ typedef enum Act {
         ACT_REFUSE_ALL,
 } Act;
 
+/* A check that looks at nothing: see world_look(). */
+typedef struct WorldCheck {
+        Check check; /* the first */
+        World *world;
+        const CheckConfig *config;
+        Address address;
+        bool fast;
+        unsigned n_now, n_discards;
+} WorldCheck;
+
 struct World {
         sd_event *event;
         Interfaces *interfaces;
@@ -39,8 +49,16 @@ struct World {
         unsigned n_events[EVENT_KINDS];
         void (*before_write)(World *world);
 
+        WorldCheck *checks[16];
+        unsigned n_members_changed;
+        char *pools_path; /* of the pool store; NULL: none on disk */
+
         ProviderConfig provider;
         SourceConfig source;
+        CheckConfig check;
+        PoolConfig pool; /* with "pools" in the configuration when it has a name */
+        PoolConfig *pool_list[1];
+        MemberConfig members[8];
         RecordConfig records[3];
         RecordConfig *record_list[3];
         SourceConfig *source_list[1];
@@ -61,6 +79,22 @@ const char *world_held(const World *world, size_t record);
 
 /* The kernel says: these are eth0's addresses. */
 void world_have(World *world, const char *text);
+
+/* A pool www.example.com with so many members "m1", 192.0.2.11, and on. Before world_configure(). */
+void world_add_pool(World *world, size_t n_members);
+
+/* The check of this address, NULL: there is none. */
+WorldCheck *world_check(const World *world, const char *address);
+
+/* It finds this, so many times. */
+void world_look(World *world, const char *address, CheckResult result, unsigned times);
+
+/* The engine ends and begins anew, with what is on disk. */
+void world_restart(World *world);
+
+/* What the server holds of the pool. */
+const char *world_held_by_pool(const World *world);
+void world_edit_pool(World *world, const char *text);
 
 /* Runs what is ready now, and waits for nothing. */
 void world_turn(World *world);
