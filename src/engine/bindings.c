@@ -129,6 +129,14 @@ static int bind_record(Engine *engine, size_t record_index, bool force)
         return r;
 }
 
+/* Whom the log names beside the addresses of a source. */
+static void name_views(Engine *engine, const RecordConfig *record)
+{
+        for (size_t i = 0; i < engine->n_views; i++)
+                if (engine->views[i].source == record->ipv4 || engine->views[i].source == record->ipv6)
+                        engine->views[i].record = &record->name;
+}
+
 static int build(Engine *engine, const Config *config, bool force)
 {
         engine->config = config;
@@ -143,6 +151,8 @@ static int build(Engine *engine, const Config *config, bool force)
                 engine->views[i].source = config->sources[i];
                 view_look(engine, &engine->views[i]);
         }
+        for (size_t i = 0; i < config->n_pools; i++)
+                name_views(engine, &config->pools[i]->record);
         for (size_t i = 0; i < config->n_records; i++) {
                 int r = bind_record(engine, i, force);
 

@@ -365,17 +365,22 @@ void pools_stop(Engine *engine)
 
 /* Life cycle. */
 
-/* In which each member is looked at once, at least. */
-static usec_t find_round(const Config *config)
+static usec_t later(usec_t a, usec_t b)
 {
-        usec_t round = 0;
+        return a > b ? a : b;
+}
+
+static void init_observer(Observer *observer, const Config *config)
+{
+        usec_t round = 0, timeout = 0;
 
         for (size_t i = 0; i < config->n_checks; i++) {
-                usec_t one = config->checks[i]->interval_usec + config->checks[i]->timeout_usec;
+                const CheckConfig *check = config->checks[i];
 
-                round = one > round ? one : round;
+                round = later(round, check->interval_usec + check->timeout_usec);
+                timeout = later(timeout, check->timeout_usec);
         }
-        return round;
+        observer_init(observer, round, timeout);
 }
 
 static int add_references(Engine *engine)
@@ -432,7 +437,7 @@ int pools_build(Engine *engine)
         int r;
 
         for (unsigned family = 0; family < 2; family++) {
-                observer_init(&engine->pools->observers[family], find_round(engine->config));
+                init_observer(&engine->pools->observers[family], engine->config);
                 engine->pools->observer_next_usec[family] = USEC_INFINITY;
         }
         look_at_links(engine);

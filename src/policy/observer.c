@@ -15,9 +15,9 @@ enum {
 /* After a suspicion that proved wrong: what fails is to be acted upon. */
 #define TRUST_USEC (60 * USEC_PER_SEC)
 
-void observer_init(Observer *observer, usec_t round_usec)
+void observer_init(Observer *observer, usec_t round_usec, usec_t timeout_usec)
 {
-        *observer = (Observer){ .connected = true, .round_usec = round_usec };
+        *observer = (Observer){ .connected = true, .round_usec = round_usec, .timeout_usec = timeout_usec };
 }
 
 void observer_set_connected(Observer *observer, bool connected)
@@ -104,19 +104,29 @@ static ObserverNews look_while_suspect(Observer *observer, usec_t now, usec_t *r
 {
         if (observer->reference_answered || now - observer->suspect_usec >= DOUBT_USEC)
                 return trust(observer, now);
-        if (observer->silence && observer->n_unanswered == 0 && !half_fail(observer)) {
-                observer->state = OBSERVER_OK;
-                return OBSERVER_BETTER;
-        }
-        if (!observer->silence && !half_fail(observer))
+        if (!half_fail(observer) && (!observer->silence || observer->n_unanswered == 0))
                 return recover(observer, now);
         *ret_next = observer->suspect_usec + DOUBT_USEC;
         return OBSERVER_SAME;
 }
 
+/* Who does not answer is known only when the time of its check is over: until then the answers of others that
+ * began with it count. */
+static bool is_silent(const Observer *observer, usec_t now, usec_t *next)
+{
+        usec_t heard_until = observer->heard_usec + observer->timeout_usec;
+
+        if (observer->n_unanswered < SUSPECT_FAILURES)
+                return false;
+        if (now >= heard_until)
+                return true;
+        *next = heard_until;
+        return false;
+}
+
 static ObserverNews look_while_ok(Observer *observer, usec_t now, usec_t *ret_next)
 {
-        bool silence = observer->n_unanswered >= SUSPECT_FAILURES;
+        bool silence = is_silent(observer, now, ret_next);
 
         if (!silence && !half_fail(observer))
                 return OBSERVER_SAME;

@@ -19,7 +19,8 @@ typedef enum ObserverState {
 
 typedef struct Observer {
         ObserverState state;
-        usec_t round_usec; /* in which every member is checked at least once */
+        usec_t round_usec;   /* in which every member is checked at least once */
+        usec_t timeout_usec; /* the longest that a check may take */
 
         bool connected;                           /* carrier and an address */
         size_t n_references, n_silent_references; /* … and those that do not answer */
@@ -36,7 +37,7 @@ typedef struct Observer {
         usec_t steady_usec;        /* no removals before */
 } Observer;
 
-void observer_init(Observer *observer, usec_t round_usec);
+void observer_init(Observer *observer, usec_t round_usec, usec_t timeout_usec);
 
 /* What it is told. Each is followed by observer_look(). */
 void observer_set_connected(Observer *observer, bool connected);
@@ -51,7 +52,7 @@ void observer_leave(Observer *observer, HealthState state);
 typedef enum ObserverNews {
         OBSERVER_SAME,
         OBSERVER_WORSE,     /* OK -> SUSPECT or LOST, SUSPECT -> LOST */
-        OBSERVER_BETTER,    /* OK again: the others are to blame, or it was short */
+        OBSERVER_BETTER,    /* OK again: the others are to blame */
         OBSERVER_RECOVERED, /* OK again after it was us: failures so far say nothing, nor do results under way
                              */
 } ObserverNews;

@@ -10,7 +10,8 @@
 #include "policy/observer.h"
 
 #define START (5000 * USEC_PER_SEC)
-#define ROUND (12 * USEC_PER_SEC)
+#define ROUND   (12 * USEC_PER_SEC)
+#define TIMEOUT (1 * USEC_PER_SEC)
 
 static usec_t at(unsigned seconds)
 {
@@ -22,7 +23,7 @@ static Observer observer_with(unsigned n_up)
 {
         Observer observer;
 
-        observer_init(&observer, ROUND);
+        observer_init(&observer, ROUND, TIMEOUT);
         for (unsigned i = 0; i < n_up; i++)
                 observer_enter(&observer, HEALTH_UP);
         observer_heard(&observer, START);
@@ -97,8 +98,21 @@ static void an_answer_ends_a_suspicion_of_silence(void **state)
         begin_to_fail(&observer, 3);
         look(&observer, 1);
         observer_heard(&observer, at(2));
-        assert_int_equal(look(&observer, 2), OBSERVER_BETTER);
+        assert_int_equal(look(&observer, 2), OBSERVER_RECOVERED);
         assert_int_equal(observer.state, OBSERVER_OK);
+}
+
+static void who_does_not_answer_may_have_been_asked_together_with_who_did(void **state)
+{
+        Observer observer = observer_with(100);
+        usec_t next;
+
+        (void) state;
+        observer_heard(&observer, at(1) - 1);
+        begin_to_fail(&observer, 3);
+        assert_int_equal(observer_look(&observer, at(1), &next), OBSERVER_SAME);
+        assert_int_equal(next, at(2) - 1);
+        assert_int_equal(look(&observer, 2), OBSERVER_WORSE);
 }
 
 static void half_of_all_that_fail_are_suspicious_though_others_answer(void **state)
@@ -199,6 +213,7 @@ int main(void)
                 cmocka_unit_test(two_that_fail_are_believed),
                 cmocka_unit_test(three_that_fail_while_nobody_answers_are_suspicious),
                 cmocka_unit_test(an_answer_ends_a_suspicion_of_silence),
+                cmocka_unit_test(who_does_not_answer_may_have_been_asked_together_with_who_did),
                 cmocka_unit_test(half_of_all_that_fail_are_suspicious_though_others_answer),
                 cmocka_unit_test(a_suspicion_ends_after_half_a_minute_and_does_not_return_at_once),
                 cmocka_unit_test(a_reference_that_answers_clears_us),

@@ -42,7 +42,7 @@ static void begin(Fixture *fixture, size_t n)
         };
         name_from_text(&fixture->config.record.name, "www.example.com");
         address_from_text(&fixture->fallback, "192.0.2.99");
-        observer_init(&fixture->observer, 0);
+        observer_init(&fixture->observer, 0, 0);
         observer_heard(&fixture->observer, START);
         for (size_t i = 0; i < n; i++) {
                 char text[40];
