@@ -145,19 +145,6 @@ static const char *observer_consequence(ObserverState state)
                                       : "nothing is removed until this is clear";
 }
 
-/* Only of what members depend on; nobody cares about the IPv6 of those who have none. */
-static bool is_needed(const Engine *engine, const Observer *observer)
-{
-        for (size_t p = 0; p < engine->pools->n_pools; p++) {
-                const PoolState *policy = &engine->pools->pools[p]->policy;
-
-                for (size_t i = 0; i < policy->n_members; i++)
-                        if (policy->members[i]->observer == observer)
-                                return true;
-        }
-        return false;
-}
-
 void report_observer(Engine *engine, unsigned family, ObserverState before)
 {
         const Observer *observer = &engine->pools->observers[family];
@@ -167,8 +154,8 @@ void report_observer(Engine *engine, unsigned family, ObserverState before)
                 .reason = observer->state == OBSERVER_OK ? NULL : why_lost(observer),
         };
 
-        if (!is_needed(engine, observer))
-                return;
+        if (observer->n_members == 0)
+                return; /* nobody cares about the IPv6 of those who have no members there */
         if (observer->state == OBSERVER_OK)
                 log_message(LOG_NOTICE, MESSAGE_OBSERVER_OK, NULL, "over %s this host can judge others again",
                         protocol);

@@ -196,12 +196,11 @@ ObserverState engine_observer(const Engine *engine)
 {
         ObserverState worst = OBSERVER_OK;
 
-        for (size_t p = 0; p < engine->pools->n_pools; p++) {
-                const PoolState *policy = &engine->pools->pools[p]->policy;
+        for (unsigned family = 0; family < 2; family++) {
+                const Observer *observer = &engine->pools->observers[family];
 
-                for (size_t i = 0; i < policy->n_members; i++)
-                        if (policy->members[i]->observer && policy->members[i]->observer->state > worst)
-                                worst = policy->members[i]->observer->state;
+                if (observer->n_members > 0 && observer->state > worst)
+                        worst = observer->state;
         }
         return worst;
 }

@@ -278,6 +278,18 @@ void pool_look(Pool *pool)
         }
 }
 
+/* Those who come into DNS, or leave it. */
+static void touch_members(Pool *pool, unsigned family, const RRset *seen)
+{
+        for (size_t i = 0; i < pool->policy.n_members; i++) {
+                const PoolMember *policy = pool->policy.members[i];
+
+                if (pool_family_of(&policy->address) == family &&
+                        rrset_has_address(seen, &policy->address) != policy->published)
+                        member_touch(pool_member(pool, i));
+        }
+}
+
 /* In the midst of the queue's work: it looks at what is wanted when this returns. */
 static void on_saw(Publication *publication)
 {
@@ -288,9 +300,7 @@ static void on_saw(Publication *publication)
 
         if (pool->config->discover && !pool->engine->stopping)
                 discover(pool, seen);
-        for (size_t i = 0; i < pool->policy.n_members; i++)
-                if (pool_family_of(&pool->policy.members[i]->address) == family)
-                        member_touch(pool_member(pool, i));
+        touch_members(pool, family, seen);
         pool_saw(&pool->policy, family, seen, now);
         pool_touch(pool);
         if (pool->engine->stopping)

@@ -39,12 +39,14 @@ static bool is_up(HealthState state)
 
 void observer_enter(Observer *observer, HealthState state)
 {
+        observer->n_members++;
         observer->n_up += is_up(state);
         observer->n_failing += state == HEALTH_FAILING;
 }
 
 void observer_leave(Observer *observer, HealthState state)
 {
+        observer->n_members--;
         observer->n_up -= is_up(state);
         observer->n_failing -= state == HEALTH_FAILING;
 }

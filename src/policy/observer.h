@@ -26,7 +26,7 @@ typedef struct Observer {
         size_t n_references, n_silent_references; /* … and those that do not answer */
         bool reference_answered;                  /* since it is SUSPECT */
 
-        size_t n_up, n_failing; /* members: UP or FAILING, and of these FAILING */
+        size_t n_members, n_up, n_failing; /* whom it judges; UP or FAILING; FAILING */
         size_t n_unanswered;    /* members that began to fail since anybody answered */
         usec_t heard_usec;      /* when anybody answered last; 0: never */
         usec_t sound_usec; /* … before the doubt began: what fell since then may have fallen because of us */
