@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/duration.h"
+#include "ctl/text.h"
 #include "util/nearest.h"
 #include "version.h"
 
@@ -16,10 +18,14 @@ enum {
         LETTER_COLOUR = 'c',
         LETTER_FORCE = 'f',
         LETTER_HELP = 'h',
+        LETTER_FOR = 'o',
         LETTER_JSON = 'j',
         LETTER_NO_LEGEND = 'l',
+        LETTER_REASON = 'r',
         LETTER_TIMEOUT = 't',
         LETTER_VERSION = 'v',
+        HELP_WIDTH = 80,
+        HELP_COLUMN = 23, /* where the help of an option begins */
 };
 
 typedef struct Option {
@@ -34,7 +40,9 @@ typedef struct Option {
 static const Option option_table[] = {
         { "json",      NULL,       LETTER_JSON,      OPTION_JSON,    "print JSON" },
         { "no-legend", NULL,       LETTER_NO_LEGEND, OPTION_LEGEND,  "print neither titles nor totals" },
-        { "force",     NULL,       LETTER_FORCE,     OPTION_FORCE,   "write even what stands in DNS already" },
+        { "for",       "=TIME",    LETTER_FOR,       OPTION_FOR,     "how long: 90s, 30m, 1h30m, 2d; default: for good" },
+        { "reason",    "=TEXT",    LETTER_REASON,    OPTION_REASON,  "why, to be shown with it" },
+        { "force",     NULL,       LETTER_FORCE,     OPTION_FORCE,   "publish: even what stands there; else: do it all the same" },
         { "timeout",   "=SECONDS", LETTER_TIMEOUT,   OPTION_TIMEOUT, "end after this time in any case; default 8" },
         { "color",     "=WHEN",    LETTER_COLOUR,    0, "auto (a terminal and no $NO_COLOR), always, never" },
         { "version",   NULL,       LETTER_VERSION,   0, "print the version, and end" },
@@ -42,26 +50,31 @@ static const Option option_table[] = {
 };
 /* clang-format on */
 
-/* " (list, explain)" after the help of an option that not all take. */
-static void print_takers(CommandOptions bit)
+/* "(list, explain)" after the help of an option that not all take, on a line of its own where it is long. */
+static void print_takers(CommandOptions bit, size_t column)
 {
-        const char *separator = " (";
+        AUTO_FREE char *takers = NULL;
+        size_t size;
+        FILE *out = bit ? open_memstream(&takers, &size) : NULL;
 
-        for (const Command *command = command_table(); command->name; command++)
-                if (command->options & bit) {
-                        printf("%s%s", separator, command->name);
-                        separator = ", ";
-                }
-        printf("%s\n", bit ? ")" : "");
+        for (const Command *command = command_table(); out && command->name; command++)
+                if (command->options & bit)
+                        fprintf(out, "%s%s", ftell(out) > 0 ? ", " : "", command->name);
+        if (!out || fclose(out) != 0)
+                putchar('\n');
+        else if (column + strlen(" ()") + size <= HELP_WIDTH)
+                printf(" (%s)\n", takers);
+        else
+                printf("\n%*s(%s)\n", HELP_COLUMN, "", takers);
 }
 
 static void print_help(void)
 {
         printf("Usage: signpostctl [COMMAND] [OPTION]...\n"
-               "Shows and controls signpostd, which keeps DNS as this host's addresses are.\n\n"
+               "Shows and controls signpostd, which keeps DNS pointing at what is there.\n\n"
                "Commands:\n");
         for (const Command *command = command_table(); command->name; command++)
-                printf("  %-9s %-10s %s\n", command->name, command->operand ? command->operand : "",
+                printf("  %-11s %-13s %s\n", command->name, command->operands ? command->operands : "",
                         command->help);
         printf("\nOptions:\n");
         for (size_t i = 0; i < ARRAY_LENGTH(option_table); i++) {
@@ -69,7 +82,7 @@ static void print_help(void)
 
                 printf("  --%s%-*s %s", option->name, 18 - (int) strlen(option->name),
                         option->argument ? option->argument : "", option->help);
-                print_takers(option->bit);
+                print_takers(option->bit, HELP_COLUMN + strlen(option->help));
         }
         printf("\nExit status: 0 well; 1 failed; 2 wrong usage.\n");
 }
@@ -111,6 +124,39 @@ static int parse_timeout(const char *text, usec_t *ret)
         return 1;
 }
 
+/* D-Bus takes nothing else. */
+static bool is_utf8(const char *text)
+{
+        uint32_t code;
+        size_t length;
+
+        for (; *text; text += length) {
+                length = text_decode(text, &code);
+                if (length == 0)
+                        return false;
+        }
+        return true;
+}
+
+static int parse_reason(const char *text, const char **ret)
+{
+        if (is_utf8(text)) {
+                *ret = text;
+                return 1;
+        }
+        complain("the reason '%s' is not UTF-8", text);
+        return usage_error();
+}
+
+static int parse_for(const char *text, usec_t *ret)
+{
+        if (duration_parse(text, ret) >= 0)
+                return 1;
+        complain("--for takes a time like 90s, 30m, 1h30m or 2d, at most %d days, not '%s'",
+                DURATION_DAYS_MAX, text);
+        return usage_error();
+}
+
 static int unknown_command(const char *word)
 {
         Nearest nearest = nearest_to(word);
@@ -124,28 +170,56 @@ static int unknown_command(const char *word)
         return usage_error();
 }
 
-/* argv from optind on: the command and its operand. */
+/* How many operands the command takes at least, and at most: "POOL [MEMBER]" is one or two. */
+static void count_operands(const Command *command, int *ret_min, int *ret_max)
+{
+        *ret_min = *ret_max = 0;
+        for (const char *word = command->operands; word && *word; word += strspn(word, " ")) {
+                (*ret_max)++;
+                *ret_min += *word != '[';
+                word += strcspn(word, " ");
+        }
+}
+
+static int check_count(const Command *command, int n_operands, char *const operands[])
+{
+        static const char *const takes[] = { "no argument", "one argument", "two arguments" };
+        int min, max;
+
+        count_operands(command, &min, &max);
+        if (n_operands > max) {
+                complain("'%s' takes %s, not '%s' too", command->name, takes[max], operands[max]);
+                return usage_error();
+        }
+        if (n_operands < min) {
+                complain("'%s' needs %s: %s", command->name, min > 1 ? takes[min] : "an argument",
+                        command->operands);
+                return usage_error();
+        }
+        return 1;
+}
+
+/* argv from optind on: the command and its operands. */
 static int parse_words(Arguments *arguments, int argc, char *const argv[])
 {
-        int n_operands = argc > optind ? argc - optind - 1 : 0, max;
+        int n_operands = argc > optind ? argc - optind - 1 : 0;
 
         arguments->command = argc > optind ? command_find(argv[optind]) : command_table();
         if (!arguments->command)
                 return unknown_command(argv[optind]);
-        max = arguments->command->operand ? 1 : 0;
-        if (n_operands > max) {
-                complain("'%s' takes %s, not '%s' too", arguments->command->name,
-                        max > 0 ? "one argument" : "no argument", argv[optind + 1 + max]);
-                return usage_error();
-        }
-        if (n_operands < (int) arguments->command->min_operands) {
-                complain("'%s' needs an argument: %s", arguments->command->name, arguments->command->operand);
-                return usage_error();
-        }
-        arguments->operand = n_operands > 0 ? argv[optind + 1] : NULL;
-        if (arguments->operand && !*arguments->operand) { /* which D-Bus would take for every record */
-                complain("the argument of '%s' is empty", arguments->command->name);
-                return usage_error();
+        if (check_count(arguments->command, n_operands, argv + optind + 1) < 0)
+                return -EINVAL;
+        for (int i = 0; i < n_operands; i++) {
+                arguments->operands[i] = argv[optind + 1 + i];
+                if (!is_utf8(arguments->operands[i])) {
+                        complain("'%s' is not UTF-8", arguments->operands[i]);
+                        return usage_error();
+                }
+                if (!*arguments->operands[i]) { /* which D-Bus would take for every record */
+                        complain("%s of '%s' is empty", i == 0 ? "the argument" : "the second argument",
+                                arguments->command->name);
+                        return usage_error();
+                }
         }
         return 1;
 }
@@ -173,6 +247,10 @@ static int take_option(Arguments *arguments, int letter)
         case LETTER_FORCE:
                 arguments->force = true;
                 return 1;
+        case LETTER_FOR:
+                return parse_for(optarg, &arguments->for_usec);
+        case LETTER_REASON:
+                return parse_reason(optarg, &arguments->reason);
         case LETTER_TIMEOUT:
                 return parse_timeout(optarg, &arguments->timeout_usec);
         case LETTER_COLOUR:

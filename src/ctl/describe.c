@@ -2,6 +2,7 @@
 
 #include "ctl/describe.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,9 +18,19 @@ Colour describe_state_colour(const char *state)
                 { "in-sync", COLOUR_GREEN },
                 { "ok", COLOUR_GREEN },
                 { "running", COLOUR_GREEN },
+                { "normal", COLOUR_GREEN },
+                { "up", COLOUR_GREEN },
                 { "retrying", COLOUR_YELLOW },
                 { "degraded", COLOUR_YELLOW },
+                { "overridden", COLOUR_YELLOW },
+                { "frozen", COLOUR_YELLOW },
+                { "suspect", COLOUR_YELLOW },
+                { "failing", COLOUR_YELLOW },
+                { "rising", COLOUR_YELLOW },
                 { "parked", COLOUR_RED },
+                { "held", COLOUR_RED },
+                { "lost", COLOUR_RED },
+                { "down", COLOUR_RED },
         };
 
         for (size_t i = 0; i < ARRAY_LENGTH(colours); i++)
@@ -33,10 +44,119 @@ char *describe_addresses(char *const *addresses)
         return string_list_count(addresses) > 0 ? string_list_join(addresses, ", ") : strdup("-");
 }
 
-bool describe_wants_other(const Record *record)
+char *describe_some_addresses(char *const *addresses, size_t most)
 {
-        return strcmp(record->state, "in-sync") != 0 &&
-               !string_list_same_set(record->wanted, record->published);
+        size_t n = string_list_count(addresses);
+        AUTO_FREE char **first = calloc(most + 1, sizeof *first); /* borrowed */
+        AUTO_FREE char *joined = NULL;
+        char *text;
+
+        if (n <= most)
+                return describe_addresses(addresses);
+        if (!first)
+                return NULL;
+        memcpy(first, addresses, most * sizeof *first);
+        joined = string_list_join(first, ", ");
+        return joined && asprintf(&text, "%s and %zu more", joined, n - most) >= 0 ? text : NULL;
+}
+
+bool describe_wants_other(const Publication *publication)
+{
+        return strcmp(publication->state, "in-sync") != 0 &&
+               !string_list_same_set(publication->wanted, publication->published);
+}
+
+/* "drain by root until Nov 21 14:00:00 (in 2 h): new kernel" */
+static char *describe_order(
+        const char *what, const char *user, usec_t until_usec, const char *reason, usec_t now_usec)
+{
+        char moment[TEXT_TIME_MAX], from_now[TEXT_TIME_MAX];
+        AUTO_FREE char *until = NULL;
+        char *text;
+
+        if (until_usec > 0 && asprintf(&until, " until %s (%s)", text_journal_time(until_usec, moment),
+                                      text_until(until_usec, now_usec, from_now)) < 0) {
+                until = NULL;
+                return NULL;
+        }
+        return asprintf(&text, "%s%s%s%s%s%s", what, *user ? " by " : "", user, until ? until : "",
+                       *reason ? ": " : "", reason) < 0
+                       ? NULL
+                       : text;
+}
+
+bool describe_is_ordered(const Member *member)
+{
+        return *member->admin && strcmp(member->admin, "none") != 0;
+}
+
+bool describe_is_well(const Member *member)
+{
+        return strcmp(member->health, "up") == 0 && !describe_is_ordered(member);
+}
+
+char *describe_published(const Publication *publication)
+{
+        AUTO_FREE char *published = string_list_join(publication->published, ", ");
+        char *text;
+        int n;
+
+        if (!published)
+                return NULL;
+        if (*published)
+                n = asprintf(&text, "published %s", published);
+        else
+                n = asprintf(
+                        &text, "nothing is published; `signpostctl explain %s` says why", publication->name);
+        return n < 0 ? NULL : text;
+}
+
+char *describe_admin(const Member *member, usec_t now_usec)
+{
+        if (!describe_is_ordered(member))
+                return strdup("");
+        return describe_order(
+                member->admin, member->admin_user, member->admin_until, member->admin_reason, now_usec);
+}
+
+char *describe_override(const Override *override, usec_t now_usec)
+{
+        AUTO_FREE char *what = NULL;
+
+        if (asprintf(&what, "failover to %s", override->member) < 0) {
+                what = NULL;
+                return NULL;
+        }
+        return describe_order(what, override->user, override->until, override->reason, now_usec);
+}
+
+const char *describe_latency(const Member *member, char buffer[static TEXT_TIME_MAX])
+{
+        if (member->latency == 0)
+                return strcpy(buffer, "-");
+        snprintf(buffer, TEXT_TIME_MAX, "%.1f ms", (double) member->latency / (double) USEC_PER_MSEC);
+        return buffer;
+}
+
+const char *describe_priority(const Pool *pool, char buffer[static TEXT_TIME_MAX])
+{
+        if (strcmp(pool->policy, "priority") != 0)
+                return pool->policy;
+        if (pool->priority == 0)
+                return strcpy(buffer, "-");
+        snprintf(buffer, TEXT_TIME_MAX, "%" PRIu32, pool->priority);
+        return buffer;
+}
+
+const char *describe_observer(const char *observer)
+{
+        if (strcmp(observer, "suspect") == 0)
+                return "so many members fail at once that it may be this host's network: none is taken out "
+                       "for now";
+        if (strcmp(observer, "lost") == 0)
+                return "this host cannot judge others: without carrier, address or answer from a reference "
+                       "nothing is changed because of checks";
+        return NULL;
 }
 
 /* when: NULL, it waits for us alone. command: NULL, it is not told. */

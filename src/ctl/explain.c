@@ -2,41 +2,42 @@
 
 /* explain: why each address of this host is, or is not, in a record. */
 
-#include "ctl/command.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ctl/describe.h"
+#include "ctl/explain.h"
 #include "ctl/json.h"
 #include "ctl/snapshot.h"
-#include "ctl/string-list.h"
 #include "ctl/table.h"
 
-typedef struct Verdict {
+typedef struct AddressVerdict {
         const char *address;
         const char *interface; /* "": the configuration names the address */
         int taken;
         const char *reason;
-} Verdict;
+} AddressVerdict;
 
-/* With several records somebody has to say which one. */
-static int find_record(
-        const Snapshot *snapshot, const char *name, const Record **ret_record, sd_bus_error *error)
+/* A record or a pool; *ret stays NULL where none has the name. With several somebody has to say which one. */
+static int find_object(const Snapshot *snapshot, const char *name, const Object **ret, sd_bus_error *error)
 {
-        size_t index = 0, n = snapshot_count(snapshot, OBJECT_RECORD);
+        size_t n_records = snapshot_count(snapshot, OBJECT_RECORD), first = 0;
+        size_t n = n_records + snapshot_count(snapshot, OBJECT_POOL);
 
         if (name) {
-                *ret_record = snapshot_find_record(snapshot, name);
+                *ret = snapshot_find_name(snapshot, OBJECT_POOL, name);
+                if (!*ret)
+                        *ret = snapshot_find_name(snapshot, OBJECT_RECORD, name);
                 return 0;
         }
         if (n == 0)
                 return sd_bus_error_set(error, SD_BUS_ERROR_FILE_NOT_FOUND, "there are no records");
         if (n > 1)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS,
-                        "which record? There are %zu: `signpostctl list` shows them", n);
-        *ret_record = snapshot_next_record(snapshot, &index);
+                        "which %s? There are %zu: `signpostctl list` shows them",
+                        n == n_records ? "record" : "name", n);
+        *ret = snapshot_next(snapshot, n_records > 0 ? OBJECT_RECORD : OBJECT_POOL, &first);
         return 0;
 }
 
@@ -54,13 +55,13 @@ static int ask(Client *client, const char *name, sd_bus_message **ret_reply, sd_
 }
 
 /* 1: *ret is the next one of an a(ssbs) that was entered; 0: no more. */
-static int next_verdict(sd_bus_message *reply, Verdict *ret)
+static int next_verdict(sd_bus_message *reply, AddressVerdict *ret)
 {
         return sd_bus_message_read(
                 reply, "(ssbs)", &ret->address, &ret->interface, &ret->taken, &ret->reason);
 }
 
-static json_object *verdict_to_json(const Verdict *verdict)
+static json_object *verdict_to_json(const AddressVerdict *verdict)
 {
         AUTO(json_putp) json_object *json = json_object_new_object();
 
@@ -76,7 +77,7 @@ static int print_json(sd_bus_message *reply, const char *name)
 {
         AUTO(json_putp) json_object *json = json_object_new_object();
         json_object *addresses = json_object_new_array();
-        Verdict verdict;
+        AddressVerdict verdict;
         int r;
 
         if (!json) {
@@ -92,7 +93,7 @@ static int print_json(sd_bus_message *reply, const char *name)
 }
 
 /* "yes: it is taken" would say it twice. */
-static const char *reason_beside_verdict(const Verdict *verdict)
+static const char *reason_beside_verdict(const AddressVerdict *verdict)
 {
         return verdict->taken && strcmp(verdict->reason, "it is taken") == 0 ? "" : verdict->reason;
 }
@@ -101,7 +102,7 @@ static int print_table(const Ctl *ctl, sd_bus_message *reply)
 {
         static const char *const titles[] = { "  ADDRESS", "INTERFACE", "TAKEN", "REASON" };
         AUTO(table_freep) Table *table = table_new(ARRAY_LENGTH(titles));
-        Verdict verdict;
+        AddressVerdict verdict;
         size_t n = 0;
         int r;
 
@@ -125,9 +126,9 @@ static int print_table(const Ctl *ctl, sd_bus_message *reply)
         return 0;
 }
 
-/* What came of it. */
-static int print_record(const Ctl *ctl, const Record *record)
+int explain_publication(const Ctl *ctl, const Object *object)
 {
+        const Publication *record = object_publication(object);
         AUTO_FREE char *published = describe_addresses(record->published);
         AUTO_FREE char *wanted = describe_addresses(record->wanted);
         AUTO(table_freep) Table *table = table_new(2);
@@ -139,29 +140,22 @@ static int print_record(const Ctl *ctl, const Record *record)
         table_add(table, COLOUR_NONE, "%s", wanted);
         table_add_dotted(table, COLOUR_NONE, "published");
         table_add(table, COLOUR_NONE, "%s", published);
-        output_text(&ctl->output, describe_state_colour(record->state), "%s", output_dot(&ctl->output));
-        output_line(&ctl->output, COLOUR_NONE, " %s: %s", record->name, record->state);
+        output_text(
+                &ctl->output, describe_state_colour(object_state(object)), "%s", output_dot(&ctl->output));
+        output_text(&ctl->output, COLOUR_NONE, " %s: %s", record->name, object_state(object));
+        if (object->kind == OBJECT_POOL)
+                output_text(&ctl->output, COLOUR_NONE, ", %s", record->state);
+        output_line(&ctl->output, COLOUR_NONE, "%s", "");
         r = table_print(table, &ctl->output);
         output_line(&ctl->output, COLOUR_NONE, "%s", "");
         return r;
 }
 
-int explain_run(Ctl *ctl, sd_bus_error *error)
+static int explain_record(Ctl *ctl, const Object *record, const char *name, sd_bus_error *error)
 {
         AUTO(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        AUTO(snapshot_done) Snapshot snapshot = { 0 };
-        const Record *record = NULL;
-        const char *name;
-        int r = snapshot_read(&snapshot, ctl->client, error);
+        int r = ask(ctl->client, name, &reply, error);
 
-        if (r < 0)
-                return r;
-        r = find_record(&snapshot, ctl->arguments.operand, &record, error);
-        if (r < 0)
-                return r;
-        /* A name that we do not find the daemon does not know either: let it say so. */
-        name = record ? record->name : ctl->arguments.operand;
-        r = ask(ctl->client, name, &reply, error);
         if (r < 0)
                 return r;
         r = sd_bus_message_enter_container(reply, 'a', "(ssbs)");
@@ -170,9 +164,26 @@ int explain_run(Ctl *ctl, sd_bus_error *error)
         if (ctl->arguments.json)
                 return print_json(reply, name);
         if (record && !ctl->arguments.no_legend) {
-                r = print_record(ctl, record);
+                r = explain_publication(ctl, record);
                 if (r < 0)
                         return r;
         }
         return print_table(ctl, reply);
+}
+
+int explain_run(Ctl *ctl, sd_bus_error *error)
+{
+        AUTO(snapshot_done) Snapshot snapshot = { 0 };
+        const Object *object = NULL;
+        int r = snapshot_read(&snapshot, ctl->client, error);
+
+        if (r < 0)
+                return r;
+        r = find_object(&snapshot, ctl->arguments.operands[0], &object, error);
+        if (r < 0)
+                return r;
+        if (object && object->kind == OBJECT_POOL)
+                return explain_pool(ctl, &snapshot, object);
+        /* A name that we do not find the daemon does not know either: let it say so. */
+        return explain_record(ctl, object, object ? object_name(object) : ctl->arguments.operands[0], error);
 }

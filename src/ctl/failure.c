@@ -12,8 +12,6 @@
 #include "ctl/snapshot.h"
 #include "util/nearest.h"
 
-#define DAEMON_ERROR(name) "org.signpost1.Error." name
-
 static bool is_one_of(const sd_bus_error *error, const char *const *names)
 {
         for (; error->name && *names; names++)
@@ -70,20 +68,82 @@ static void say_lines(const char *title, const char *lines)
         }
 }
 
-static void say_no_such_record(Ctl *ctl, const sd_bus_error *error)
+static void say_nearest(const Nearest *nearest)
+{
+        if (nearest->found)
+                complain_more("Did you mean %s?", nearest->found);
+}
+
+/* Where a pool has to be named nothing else is offered. */
+static void say_no_such_name(Ctl *ctl, bool only_pools, const sd_bus_error *error)
 {
         AUTO(sd_bus_error_free) sd_bus_error ignored = SD_BUS_ERROR_NULL;
         AUTO(snapshot_done) Snapshot snapshot = { 0 };
-        Nearest nearest = nearest_to(ctl->arguments.operand);
-        const Record *record;
+        const char *name = ctl->arguments.operands[0];
+        Nearest nearest = nearest_to(name);
+        const Object *object;
 
         complain("%s", words_of(error));
         if (snapshot_read(&snapshot, ctl->client, &ignored) < 0)
                 return;
-        for (size_t i = 0; (record = snapshot_next_record(&snapshot, &i));)
-                nearest_offer(&nearest, record->name);
-        if (nearest.found)
-                complain_more("Did you mean %s?", nearest.found);
+        if (only_pools && snapshot_find_name(&snapshot, OBJECT_RECORD, name)) {
+                complain_more("%s is a record.", name);
+                return;
+        }
+        for (size_t i = 0; (object = snapshot_next(&snapshot, OBJECT_POOL, &i));)
+                nearest_offer(&nearest, object_name(object));
+        for (size_t i = 0; !only_pools && (object = snapshot_next(&snapshot, OBJECT_RECORD, &i));)
+                nearest_offer(&nearest, object_name(object));
+        say_nearest(&nearest);
+}
+
+static void say_no_such_member(Ctl *ctl, const sd_bus_error *error)
+{
+        AUTO(sd_bus_error_free) sd_bus_error ignored = SD_BUS_ERROR_NULL;
+        AUTO(snapshot_done) Snapshot snapshot = { 0 };
+        Nearest nearest = nearest_to(ctl->arguments.operands[1]);
+        const Object *pool = NULL;
+        const Member *member;
+
+        complain("%s", words_of(error));
+        if (snapshot_read(&snapshot, ctl->client, &ignored) >= 0)
+                pool = snapshot_find_name(&snapshot, OBJECT_POOL, ctl->arguments.operands[0]);
+        for (size_t i = 0; pool && (member = snapshot_next_member(&snapshot, &pool->pool, &i));)
+                nearest_offer(&nearest, member->name);
+        say_nearest(&nearest);
+}
+
+/* DNS does not have it, or not yet. */
+static void say_not_published(const Command *command, const sd_bus_error *error)
+{
+        if (strchr(words_of(error), '\n'))
+                say_lines("this did not reach DNS:", words_of(error));
+        else
+                complain("%s", words_of(error));
+        if (command->options & OPTION_REASON)
+                complain_more("The order stands all the same, and signpostd goes on with it.");
+}
+
+/* Those that have the facts in their message, and more to be said. */
+static void say_answer(Ctl *ctl, const sd_bus_error *error)
+{
+        const Arguments *arguments = &ctl->arguments;
+
+        if (ERROR_IS(error, DAEMON_ERROR("BadConfiguration"))) {
+                say_lines("the configuration is bad, and the one before it stays in force:", words_of(error));
+        } else if (ERROR_IS(error, DAEMON_ERROR("NotPublished"), DAEMON_ERROR("Timeout"))) {
+                say_not_published(arguments->command, error);
+        } else if (ERROR_IS(error, DAEMON_ERROR("NoSuchRecord")) && arguments->operands[0]) {
+                say_no_such_name(ctl, false, error);
+        } else if (ERROR_IS(error, DAEMON_ERROR("NoSuchPool")) && arguments->operands[0]) {
+                say_no_such_name(ctl, true, error);
+        } else if (ERROR_IS(error, ERROR_NO_SUCH_MEMBER) && arguments->operands[1]) {
+                say_no_such_member(ctl, error);
+        } else {
+                complain("%s", words_of(error));
+                if (ERROR_IS(error, DAEMON_ERROR("WouldEmptyPool")))
+                        complain_more("If that is meant, add --force.");
+        }
 }
 
 static void say_error(Ctl *ctl, const sd_bus_error *error)
@@ -107,14 +167,8 @@ static void say_error(Ctl *ctl, const sd_bus_error *error)
                 complain_more(
                         "Is it another version than signpostctl? `systemctl restart signpostd` runs the "
                         "installed one.");
-        } else if (ERROR_IS(error, DAEMON_ERROR("BadConfiguration"))) {
-                say_lines("the configuration is bad, and the one before it stays in force:", words_of(error));
-        } else if (ERROR_IS(error, DAEMON_ERROR("NotPublished")) && strchr(words_of(error), '\n')) {
-                say_lines("this did not reach DNS:", words_of(error));
-        } else if (ERROR_IS(error, DAEMON_ERROR("NoSuchRecord")) && ctl->arguments.operand) {
-                say_no_such_record(ctl, error);
         } else {
-                complain("%s", words_of(error));
+                say_answer(ctl, error);
         }
 }
 

@@ -5,6 +5,9 @@
 
 #include "ctl/command.h"
 
+#define DAEMON_ERROR(name)   "org.signpost1.Error." name
+#define ERROR_NO_SUCH_MEMBER DAEMON_ERROR("NoSuchMember")
+
 /* Nobody has the daemon's name on the bus. */
 bool failure_is_absence(const sd_bus_error *error);
 

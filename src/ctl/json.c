@@ -47,7 +47,7 @@ int json_add_boolean(json_object *object, const char *member, bool truth)
         return json_add(object, member, json_object_new_boolean(truth));
 }
 
-static json_object *array_of_texts(char *const *list)
+json_object *json_from_strings(char *const *list)
 {
         AUTO(json_putp) json_object *array = json_object_new_array();
 
@@ -57,9 +57,38 @@ static json_object *array_of_texts(char *const *list)
         return STEAL(array);
 }
 
+static int add_number(json_object *json, const Field *field, uint64_t number)
+{
+        if (field->optional && number == 0)
+                return add_null(json, field->member);
+        return json_add(json, field->member, json_object_new_uint64(number));
+}
+
+static json_object *override_to_json(const Override *override)
+{
+        AUTO(json_putp) json_object *json = json_object_new_object();
+
+        if (!json || json_add_text(json, "member", override->member) < 0 ||
+                json_add_time(json, "until", override->until) < 0 ||
+                json_add_text(json, "user", override->user) < 0 ||
+                json_add_text(json, "reason", *override->reason ? override->reason : NULL) < 0)
+                return NULL;
+        return STEAL(json);
+}
+
+static json_object *array_of_overrides(const Overrides *overrides)
+{
+        AUTO(json_putp) json_object *array = json_object_new_array();
+
+        for (size_t i = 0; array && i < overrides->n; i++)
+                if (json_append(array, override_to_json(&overrides->overrides[i])) < 0)
+                        return NULL;
+        return STEAL(array);
+}
+
 static int add_field(json_object *json, const Field *field, const Object *object)
 {
-        const void *value = (const char *) object + field->offset;
+        const void *value = field_value(field, object);
         const char *text;
 
         switch (field->type) {
@@ -67,13 +96,17 @@ static int add_field(json_object *json, const Field *field, const Object *object
                 text = *(char *const *) value;
                 return json_add_text(json, field->member, field->optional && !*text ? NULL : text);
         case FIELD_STRINGS:
-                return json_add(json, field->member, array_of_texts(*(char **const *) value));
+                return json_add(json, field->member, json_from_strings(*(char **const *) value));
         case FIELD_UINT32:
-                return json_add(json, field->member, json_object_new_int64(*(const uint32_t *) value));
+                return add_number(json, field, *(const uint32_t *) value);
+        case FIELD_DURATION:
+                return add_number(json, field, *(const usec_t *) value);
         case FIELD_BOOLEAN:
                 return json_add_boolean(json, field->member, *(const bool *) value);
         case FIELD_TIME:
                 return json_add_time(json, field->member, *(const usec_t *) value);
+        case FIELD_OVERRIDES:
+                return json_add(json, field->member, array_of_overrides(value));
         }
         return -EINVAL;
 }
@@ -90,17 +123,43 @@ json_object *json_from_object(const Object *object, const Object *other)
         return STEAL(json);
 }
 
+json_object *json_from_members(const Snapshot *snapshot, const Pool *pool)
+{
+        AUTO(json_putp) json_object *array = json_object_new_array();
+        const Object *object;
+
+        for (size_t i = 0; array && (object = snapshot_next(snapshot, OBJECT_MEMBER, &i));)
+                if (pool_has_member(pool, &object->member) &&
+                        json_append(array, json_from_object(object, NULL)) < 0)
+                        return NULL;
+        return STEAL(array);
+}
+
+static json_object *json_with_members(const Snapshot *snapshot, const Object *object)
+{
+        AUTO(json_putp) json_object *json = json_from_object(object, NULL);
+
+        if (json && object->kind == OBJECT_POOL &&
+                json_add(json, "members", json_from_members(snapshot, &object->pool)) < 0)
+                return NULL;
+        return STEAL(json);
+}
+
+int json_append_snapshot(json_object *array, const Snapshot *snapshot, ObjectKind kind)
+{
+        const Object *object;
+
+        for (size_t i = 0; (object = snapshot_next(snapshot, kind, &i));)
+                if (json_append(array, json_with_members(snapshot, object)) < 0)
+                        return -ENOMEM;
+        return 0;
+}
+
 json_object *json_from_snapshot(const Snapshot *snapshot, ObjectKind kind)
 {
         AUTO(json_putp) json_object *array = json_object_new_array();
 
-        for (size_t i = 0; array && i < snapshot->n_objects; i++) {
-                if (snapshot->objects[i]->kind != kind)
-                        continue;
-                if (json_append(array, json_from_object(snapshot->objects[i], NULL)) < 0)
-                        return NULL;
-        }
-        return STEAL(array);
+        return array && json_append_snapshot(array, snapshot, kind) >= 0 ? STEAL(array) : NULL;
 }
 
 /* json-c escapes what is below the space, and adds line ends of its own. The rest of what a terminal obeys

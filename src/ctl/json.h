@@ -26,8 +26,13 @@ int json_append(json_object *array, json_object *value);
 /* The members in which it differs from `other`; `other` NULL: all. NULL when out of memory. */
 json_object *json_from_object(const Object *object, const Object *other);
 
-/* All of a kind. NULL when out of memory. */
+json_object *json_from_strings(char *const *list); /* NULL when out of memory */
+
+/* All of a kind, pools with their members. NULL when out of memory. */
 json_object *json_from_snapshot(const Snapshot *snapshot, ObjectKind kind);
+json_object *json_from_members(const Snapshot *snapshot, const Pool *pool);
+/* Adds those to `array`. -ENOMEM. */
+int json_append_snapshot(json_object *array, const Snapshot *snapshot, ObjectKind kind);
 
 /* One line or, pretty, many. Control characters are escaped. -ENOMEM. */
 int json_print(json_object *json, bool pretty);

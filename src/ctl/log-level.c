@@ -57,7 +57,7 @@ static int print_json(const char *level)
 int log_level_run(Ctl *ctl, sd_bus_error *error)
 {
         AUTO(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        const char *wanted = ctl->arguments.operand, *level;
+        const char *wanted = ctl->arguments.operands[0], *level;
         int r;
 
         if (wanted && log_level_from_text(wanted) < 0)

@@ -15,6 +15,7 @@
 #include "ctl/failure.h"
 #include "ctl/news.h"
 #include "ctl/snapshot.h"
+#include "ctl/string-list.h"
 
 typedef struct Monitor {
         Ctl *ctl;
@@ -217,6 +218,22 @@ static int on_interfaces_removed(Monitor *monitor, sd_bus_message *message)
         return r;
 }
 
+static int on_failed_over(Monitor *monitor, sd_bus_message *message)
+{
+        AUTO(string_list_freep) char **from = NULL, **to = NULL;
+        const Object *pool = snapshot_find(&monitor->snapshot, sd_bus_message_get_path(message), OBJECT_POOL);
+        const char *reason;
+        int r = sd_bus_message_read_strv(message, &from);
+
+        if (r >= 0)
+                r = sd_bus_message_read_strv(message, &to);
+        if (r >= 0)
+                r = sd_bus_message_read_basic(message, 's', &reason);
+        if (r >= 0 && pool && !monitor->reading)
+                flush(monitor, news_print_failover(monitor->ctl, pool, from, to, reason));
+        return r;
+}
+
 /* What cannot be read is another version's: it is passed over. */
 static int on_signal(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
@@ -229,6 +246,8 @@ static int on_signal(sd_bus_message *message, void *userdata, sd_bus_error *ret_
                 on_interfaces_added(monitor, message);
         else if (sd_bus_message_is_signal(message, OBJECTS_INTERFACE, "InterfacesRemoved"))
                 on_interfaces_removed(monitor, message);
+        else if (sd_bus_message_is_signal(message, object_interface(OBJECT_POOL), "FailedOver"))
+                on_failed_over(monitor, message);
         return 0;
 }
 

@@ -17,6 +17,10 @@ typedef enum NewsKind {
  * -ENOMEM. */
 int news_print(const Ctl *ctl, NewsKind kind, const Object *object, const Object *before);
 
+/* The signal FailedOver of a pool: who serves it now, instead of whom, and why. -ENOMEM. */
+int news_print_failover(
+        const Ctl *ctl, const Object *pool, char *const *from, char *const *to, const char *reason);
+
 /* The daemon itself. */
 typedef enum NewsOfDaemon {
         NEWS_APPEARED,

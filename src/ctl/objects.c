@@ -5,26 +5,61 @@
 #include <errno.h>
 #include <string.h>
 
-#include "ctl/string-list.h"
+#define MEMBER_PATH "/org/signpost1/pool/%/%"
 
 /* clang-format off */
 static const Field manager_fields[] = {
         { "Version",      "version",      FIELD_STRING,  false, offsetof(Object, manager.version) },
         { "State",        "state",        FIELD_STRING,  false, offsetof(Object, manager.state) },
         { "Online",       "online",       FIELD_BOOLEAN, false, offsetof(Object, manager.online) },
+        { "Observer",     "observer",     FIELD_STRING,  true,  offsetof(Object, manager.observer) },
         { 0 },
 };
 
+/* at: where the Publication is. */
+#define PUBLICATION_FIELDS(at)                                                                \
+        { "Name",         "name",         FIELD_STRING,  false, offsetof(Object, at.name) },        \
+        { "Provider",     "provider",     FIELD_STRING,  false, offsetof(Object, at.provider) },    \
+        { "Ttl",          "ttl",          FIELD_UINT32,  false, offsetof(Object, at.ttl) },         \
+        { "State",        "state",        FIELD_STRING,  false, offsetof(Object, at.state) },       \
+        { "Wanted",       "wanted",       FIELD_STRINGS, false, offsetof(Object, at.wanted) },      \
+        { "Published",    "published",    FIELD_STRINGS, false, offsetof(Object, at.published) },   \
+        { "LastError",    "last_error",   FIELD_STRING,  true,  offsetof(Object, at.last_error) },  \
+        { "LastChange",   "last_change",  FIELD_TIME,    true,  offsetof(Object, at.last_change) }, \
+        { "NextRetry",    "next_retry",   FIELD_TIME,    true,  offsetof(Object, at.next_retry) }
+
 static const Field record_fields[] = {
-        { "Name",         "name",         FIELD_STRING,  false, offsetof(Object, record.name) },
-        { "Provider",     "provider",     FIELD_STRING,  false, offsetof(Object, record.provider) },
-        { "Ttl",          "ttl",          FIELD_UINT32,  false, offsetof(Object, record.ttl) },
-        { "State",        "state",        FIELD_STRING,  false, offsetof(Object, record.state) },
-        { "Wanted",       "wanted",       FIELD_STRINGS, false, offsetof(Object, record.wanted) },
-        { "Published",    "published",    FIELD_STRINGS, false, offsetof(Object, record.published) },
-        { "LastError",    "last_error",   FIELD_STRING,  true,  offsetof(Object, record.last_error) },
-        { "LastChange",   "last_change",  FIELD_TIME,    true,  offsetof(Object, record.last_change) },
-        { "NextRetry",    "next_retry",   FIELD_TIME,    true,  offsetof(Object, record.next_retry) },
+        PUBLICATION_FIELDS(record),
+        { 0 },
+};
+
+static const Field pool_fields[] = {
+        PUBLICATION_FIELDS(pool.publication),
+        { "Policy",       "policy",        FIELD_STRING,    false, offsetof(Object, pool.policy) },
+        { "Condition",    "condition",     FIELD_STRING,    false, offsetof(Object, pool.condition) },
+        { "Priority",     "priority",      FIELD_UINT32,    true,  offsetof(Object, pool.priority) },
+        { "MembersUp",    "members_up",    FIELD_UINT32,    false, offsetof(Object, pool.members_up) },
+        { "MembersTotal", "members_total", FIELD_UINT32,    false, offsetof(Object, pool.members_total) },
+        { "Overrides",    "overrides",     FIELD_OVERRIDES, false, offsetof(Object, pool.overrides) },
+        { 0 },
+};
+
+static const Field member_fields[] = {
+        { "",              "pool",            FIELD_STRING,   false, offsetof(Object, member.pool) },
+        { "Name",          "name",            FIELD_STRING,   false, offsetof(Object, member.name) },
+        { "Address",       "address",         FIELD_STRING,   false, offsetof(Object, member.address) },
+        { "Priority",      "priority",        FIELD_UINT32,   false, offsetof(Object, member.priority) },
+        { "Origin",        "origin",          FIELD_STRING,   false, offsetof(Object, member.origin) },
+        { "Health",        "health",          FIELD_STRING,   false, offsetof(Object, member.health) },
+        { "Published",     "published",       FIELD_BOOLEAN,  false, offsetof(Object, member.published) },
+        { "Admin",         "admin",           FIELD_STRING,   false, offsetof(Object, member.admin) },
+        { "AdminReason",   "admin_reason",    FIELD_STRING,   true,  offsetof(Object, member.admin_reason) },
+        { "AdminUser",     "admin_user",      FIELD_STRING,   true,  offsetof(Object, member.admin_user) },
+        { "AdminUntil",    "admin_until",     FIELD_TIME,     true,  offsetof(Object, member.admin_until) },
+        { "Latency",       "latency",         FIELD_DURATION, true,  offsetof(Object, member.latency) },
+        { "LastCheckTime", "last_check_time", FIELD_TIME,     true,  offsetof(Object, member.last_check_time) },
+        { "LastChange",    "last_change",     FIELD_TIME,     true,  offsetof(Object, member.last_change) },
+        { "LastError",     "last_error",      FIELD_STRING,   true,  offsetof(Object, member.last_error) },
         { 0 },
 };
 
@@ -45,6 +80,8 @@ static const struct {
 } kinds[] = {
         [OBJECT_MANAGER]  = { "manager",  "org.signpost1.Manager",  manager_fields },
         [OBJECT_RECORD]   = { "record",   "org.signpost1.Record",   record_fields },
+        [OBJECT_POOL]     = { "pool",     "org.signpost1.Pool",     pool_fields },
+        [OBJECT_MEMBER]   = { "member",   "org.signpost1.Member",   member_fields },
         [OBJECT_PROVIDER] = { "provider", "org.signpost1.Provider", provider_fields },
 };
 /* clang-format on */
@@ -52,6 +89,11 @@ static const struct {
 const Field *object_fields(ObjectKind kind)
 {
         return kinds[kind].fields;
+}
+
+const char *object_interface(ObjectKind kind)
+{
+        return kinds[kind].interface;
 }
 
 const char *object_kind_to_text(ObjectKind kind)
@@ -74,7 +116,7 @@ static void *value_of(const Field *field, Object *object)
         return (char *) object + field->offset;
 }
 
-static const void *const_value_of(const Field *field, const Object *object)
+const void *field_value(const Field *field, const Object *object)
 {
         return (const char *) object + field->offset;
 }
@@ -83,47 +125,11 @@ Object *object_free(Object *object)
 {
         if (!object)
                 return NULL;
-        for (const Field *field = object_fields(object->kind); field->member; field++) {
-                if (field->type == FIELD_STRING)
-                        free(*(char **) value_of(field, object));
-                if (field->type == FIELD_STRINGS)
-                        string_list_free(*(char ***) value_of(field, object));
-        }
+        for (const Field *field = object_fields(object->kind); field->member; field++)
+                value_done(field->type, value_of(field, object));
         free(object->path);
         free(object);
         return NULL;
-}
-
-/* Sets one value to the same as in `from`. -ENOMEM. */
-static int copy_value(const Field *field, Object *object, const Object *from)
-{
-        const void *value = const_value_of(field, from);
-        AUTO(string_list_freep) char **list = NULL;
-        AUTO_FREE char *text = NULL;
-
-        switch (field->type) {
-        case FIELD_STRING:
-                text = strdup(*(char *const *) value);
-                if (!text)
-                        return -ENOMEM;
-                *(char **) value_of(field, object) = STEAL(text);
-                return 0;
-        case FIELD_STRINGS:
-                if (string_list_copy(*(char **const *) value, &list) < 0)
-                        return -ENOMEM;
-                *(char ***) value_of(field, object) = STEAL(list);
-                return 0;
-        case FIELD_UINT32:
-                *(uint32_t *) value_of(field, object) = *(const uint32_t *) value;
-                return 0;
-        case FIELD_BOOLEAN:
-                *(bool *) value_of(field, object) = *(const bool *) value;
-                return 0;
-        case FIELD_TIME:
-                *(usec_t *) value_of(field, object) = *(const usec_t *) value;
-                return 0;
-        }
-        return -EINVAL;
 }
 
 Object *object_copy(const Object *object)
@@ -137,9 +143,25 @@ Object *object_copy(const Object *object)
         if (!copy->path)
                 return NULL;
         for (const Field *field = object_fields(object->kind); field->member; field++)
-                if (copy_value(field, copy, object) < 0)
+                if (value_copy(field->type, value_of(field, copy), field_value(field, object)) < 0)
                         return NULL;
         return STEAL(copy);
+}
+
+/* A member's path says whose it is. */
+static int read_path(Object *object)
+{
+        AUTO_FREE char *pool = NULL, *member = NULL;
+        int r;
+
+        if (object->kind != OBJECT_MEMBER)
+                return 0;
+        r = sd_bus_path_decode_many(object->path, MEMBER_PATH, &pool, &member);
+        if (r <= 0) /* another version's */
+                return r;
+        free(object->member.pool);
+        object->member.pool = STEAL(pool);
+        return 0;
 }
 
 Object *object_new(ObjectKind kind, const char *path)
@@ -152,16 +174,10 @@ Object *object_new(ObjectKind kind, const char *path)
         object->path = strdup(path);
         if (!object->path)
                 return NULL;
-        for (const Field *field = object_fields(kind); field->member; field++) {
-                char **text = value_of(field, object);
-
-                if (field->type != FIELD_STRING)
-                        continue;
-                *text = strdup("");
-                if (!*text)
+        for (const Field *field = object_fields(kind); field->member; field++)
+                if (value_init(field->type, value_of(field, object)) < 0)
                         return NULL;
-        }
-        return STEAL(object);
+        return read_path(object) < 0 ? NULL : STEAL(object);
 }
 
 static const Field *find_field(ObjectKind kind, const char *property)
@@ -170,76 +186,6 @@ static const Field *find_field(ObjectKind kind, const char *property)
                 if (strcmp(field->property, property) == 0)
                         return field;
         return NULL;
-}
-
-static const char *signature(FieldType type)
-{
-        static const char *const signatures[] = {
-                [FIELD_STRING] = "s",
-                [FIELD_STRINGS] = "as",
-                [FIELD_UINT32] = "u",
-                [FIELD_BOOLEAN] = "b",
-                [FIELD_TIME] = "t",
-        };
-
-        return signatures[type];
-}
-
-static int read_string(char **value, sd_bus_message *message)
-{
-        const char *text;
-        char *copy;
-        int r = sd_bus_message_read_basic(message, 's', &text);
-
-        if (r < 0)
-                return r;
-        copy = strdup(text);
-        if (!copy)
-                return -ENOMEM;
-        free(*value);
-        *value = copy;
-        return 0;
-}
-
-static int read_strings(char ***value, sd_bus_message *message)
-{
-        char **list = NULL;
-        int r = sd_bus_message_read_strv(message, &list);
-
-        if (r < 0)
-                return r;
-        string_list_free(*value);
-        *value = list;
-        return 0;
-}
-
-static int read_boolean(bool *value, sd_bus_message *message)
-{
-        int truth, r = sd_bus_message_read_basic(message, 'b', &truth);
-
-        if (r < 0)
-                return r;
-        *value = truth;
-        return 0;
-}
-
-static int read_value(const Field *field, Object *object, sd_bus_message *message)
-{
-        void *value = value_of(field, object);
-
-        switch (field->type) {
-        case FIELD_STRING:
-                return read_string(value, message);
-        case FIELD_STRINGS:
-                return read_strings(value, message);
-        case FIELD_BOOLEAN:
-                return read_boolean(value, message);
-        case FIELD_UINT32:
-                return sd_bus_message_read_basic(message, 'u', value);
-        case FIELD_TIME:
-                return sd_bus_message_read_basic(message, 't', value);
-        }
-        return -EINVAL;
 }
 
 /* The variant of one property. */
@@ -251,12 +197,12 @@ static int read_property(Object *object, const char *property, sd_bus_message *m
 
         if (r < 0)
                 return r;
-        if (!field || strcmp(contents, signature(field->type)) != 0)
+        if (!field || strcmp(contents, value_signature(field->type)) != 0)
                 return sd_bus_message_skip(message, "v");
         r = sd_bus_message_enter_container(message, 'v', contents);
         if (r < 0)
                 return r;
-        r = read_value(field, object, message);
+        r = value_read(field->type, value_of(field, object), message);
         if (r < 0)
                 return r;
         return sd_bus_message_exit_container(message);
@@ -322,35 +268,9 @@ int object_new_from_interfaces(Object **ret, const char *path, sd_bus_message *m
         return 0;
 }
 
-static bool string_lists_equal(char *const *a, char *const *b)
-{
-        size_t n = string_list_count(a);
-
-        if (n != string_list_count(b))
-                return false;
-        for (size_t i = 0; i < n; i++)
-                if (strcmp(a[i], b[i]) != 0)
-                        return false;
-        return true;
-}
-
 bool field_equal(const Field *field, const Object *a, const Object *b)
 {
-        const void *x = const_value_of(field, a), *y = const_value_of(field, b);
-
-        switch (field->type) {
-        case FIELD_STRING:
-                return strcmp(*(char *const *) x, *(char *const *) y) == 0;
-        case FIELD_STRINGS:
-                return string_lists_equal(*(char **const *) x, *(char **const *) y);
-        case FIELD_UINT32:
-                return *(const uint32_t *) x == *(const uint32_t *) y;
-        case FIELD_BOOLEAN:
-                return *(const bool *) x == *(const bool *) y;
-        case FIELD_TIME:
-                return *(const usec_t *) x == *(const usec_t *) y;
-        }
-        return false;
+        return value_equal(field->type, field_value(field, a), field_value(field, b));
 }
 
 bool object_equal(const Object *a, const Object *b)
@@ -366,6 +286,10 @@ const char *object_name(const Object *object)
         switch (object->kind) {
         case OBJECT_RECORD:
                 return object->record.name;
+        case OBJECT_POOL:
+                return object->pool.publication.name;
+        case OBJECT_MEMBER:
+                return object->member.name;
         case OBJECT_PROVIDER:
                 return object->provider.name;
         case OBJECT_MANAGER:
@@ -381,8 +305,26 @@ const char *object_state(const Object *object)
                 return object->manager.state;
         case OBJECT_RECORD:
                 return object->record.state;
+        case OBJECT_POOL:
+                return object->pool.condition;
+        case OBJECT_MEMBER:
+                return object->member.health;
         case OBJECT_PROVIDER:
                 return object->provider.state;
         }
         return "";
+}
+
+const Publication *object_publication(const Object *object)
+{
+        if (object->kind == OBJECT_RECORD)
+                return &object->record;
+        return object->kind == OBJECT_POOL ? &object->pool.publication : NULL;
+}
+
+char *object_member_path(const char *pool_path, const char *member)
+{
+        char *path;
+
+        return sd_bus_path_encode(pool_path, member, &path) < 0 ? NULL : path;
 }

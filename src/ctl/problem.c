@@ -18,7 +18,7 @@ enum {
 typedef struct Problem {
         const char *state, *reason, *provider;
         usec_t next_usec;               /* of the first to be tried again; 0: none is */
-        size_t n_records;               /* 0: it is the provider's own */
+        size_t n_names;                 /* 0: it is the provider's own */
         const char *names[NAMES_SHOWN]; /* `reason` is what is said of the first */
 } Problem;
 
@@ -37,7 +37,7 @@ static bool is_problem(const char *state, const char *reason)
         return *reason || strcmp(state, "retrying") == 0 || strcmp(state, "parked") == 0;
 }
 
-/* Do they say the same, each about its own record? */
+/* Do they say the same, each about its own publication? */
 static bool is_same_reason(const char *a, const char *name_a, const char *b, const char *name_b)
 {
         size_t length_a = strlen(name_a), length_b = strlen(name_b);
@@ -53,15 +53,16 @@ static bool is_same_reason(const char *a, const char *name_a, const char *b, con
         return !*a && !*b;
 }
 
-/* The one that the record shares. */
-static Problem *find(const Problems *problems, const Record *record)
+/* The one that the publication shares. */
+static Problem *find(const Problems *problems, const Publication *publication)
 {
         for (size_t i = 0; i < problems->n; i++) {
                 Problem *problem = &problems->problems[i];
 
-                if (strcmp(problem->provider, record->provider) == 0 &&
-                        strcmp(problem->state, record->state) == 0 &&
-                        is_same_reason(problem->reason, problem->names[0], record->last_error, record->name))
+                if (strcmp(problem->provider, publication->provider) == 0 &&
+                        strcmp(problem->state, publication->state) == 0 &&
+                        is_same_reason(problem->reason, problem->names[0], publication->last_error,
+                                publication->name))
                         return problem;
         }
         return NULL;
@@ -78,24 +79,25 @@ static Problem *append(Problems *problems, const Problem *problem)
         return &all[problems->n++];
 }
 
-static int add_record(Problems *problems, const Record *record)
+static int add_publication(Problems *problems, const Publication *publication)
 {
         const Problem fresh = {
-                .state = record->state,
-                .reason = record->last_error,
-                .provider = record->provider,
+                .state = publication->state,
+                .reason = publication->last_error,
+                .provider = publication->provider,
         };
-        Problem *problem = find(problems, record);
+        Problem *problem = find(problems, publication);
 
         if (!problem)
                 problem = append(problems, &fresh);
         if (!problem)
                 return -ENOMEM;
-        if (problem->n_records < NAMES_SHOWN)
-                problem->names[problem->n_records] = record->name;
-        problem->n_records++;
-        if (record->next_retry > 0 && (problem->next_usec == 0 || record->next_retry < problem->next_usec))
-                problem->next_usec = record->next_retry;
+        if (problem->n_names < NAMES_SHOWN)
+                problem->names[problem->n_names] = publication->name;
+        problem->n_names++;
+        if (publication->next_retry > 0 &&
+                (problem->next_usec == 0 || publication->next_retry < problem->next_usec))
+                problem->next_usec = publication->next_retry;
         return 0;
 }
 
@@ -111,28 +113,47 @@ static int add_provider(Problems *problems, const Provider *provider)
         return append(problems, &fresh) ? 0 : -ENOMEM;
 }
 
-static bool is_told_by_record(const Provider *provider, const Snapshot *snapshot)
+static bool is_told_by_publication(const Provider *provider, const Snapshot *snapshot)
 {
-        const Record *record;
+        const Publication *publication;
 
-        for (size_t i = 0; (record = snapshot_next_record(snapshot, &i));)
-                if (strcmp(record->provider, provider->name) == 0 &&
-                        strcmp(record->last_error, provider->last_error) == 0)
+        for (size_t i = 0; (publication = snapshot_next_publication(snapshot, &i));)
+                if (strcmp(publication->provider, provider->name) == 0 &&
+                        strcmp(publication->last_error, provider->last_error) == 0)
                         return true;
         return false;
+}
+
+/* Its checks, and not DNS, are what somebody should look at. */
+static int add_held(Problems *problems, const Pool *pool)
+{
+        const Publication held = {
+                .name = pool->publication.name,
+                .provider = (char *) "",
+                .state = pool->condition,
+                .last_error = (char *) "fewer members are up than its minimum: \"all_down\" decides what is "
+                                       "published",
+        };
+
+        return add_publication(problems, &held);
 }
 
 static int collect(Problems *problems, const Snapshot *snapshot)
 {
         const Provider *provider;
-        const Record *record;
+        const Publication *publication;
+        const Pool *pool;
 
-        for (size_t i = 0; (record = snapshot_next_record(snapshot, &i));)
-                if (is_problem(record->state, record->last_error) && add_record(problems, record) < 0)
+        for (size_t i = 0; (publication = snapshot_next_publication(snapshot, &i));)
+                if (is_problem(publication->state, publication->last_error) &&
+                        add_publication(problems, publication) < 0)
+                        return -ENOMEM;
+        for (size_t i = 0; (pool = snapshot_next_pool(snapshot, &i));)
+                if (strcmp(pool->condition, "held") == 0 && add_held(problems, pool) < 0)
                         return -ENOMEM;
         for (size_t i = 0; (provider = snapshot_next_provider(snapshot, &i));)
                 if (is_problem(provider->state, provider->last_error) &&
-                        !is_told_by_record(provider, snapshot) && add_provider(problems, provider) < 0)
+                        !is_told_by_publication(provider, snapshot) && add_provider(problems, provider) < 0)
                         return -ENOMEM;
         return 0;
 }
@@ -140,21 +161,21 @@ static int collect(Problems *problems, const Snapshot *snapshot)
 /* "a.example.com, b.example.com, c.example.com and 9 more" */
 static void print_subject(const Problem *problem, const Output *output)
 {
-        if (problem->n_records == 0)
+        if (problem->n_names == 0)
                 output_text(output, COLOUR_NONE, "  provider %s", problem->provider);
-        for (size_t i = 0; i < problem->n_records && i < NAMES_SHOWN; i++)
+        for (size_t i = 0; i < problem->n_names && i < NAMES_SHOWN; i++)
                 output_text(output, COLOUR_NONE, "%s%s", i > 0 ? ", " : "  ", problem->names[i]);
-        if (problem->n_records > NAMES_SHOWN)
-                output_text(output, COLOUR_NONE, " and %zu more", problem->n_records - NAMES_SHOWN);
+        if (problem->n_names > NAMES_SHOWN)
+                output_text(output, COLOUR_NONE, " and %zu more", problem->n_names - NAMES_SHOWN);
         output_line(output, COLOUR_NONE, ":");
 }
 
 /* What to publish when somebody has acted. */
 static const char *name_to_publish(const Problem *problem)
 {
-        if (problem->n_records == 0)
+        if (problem->n_names == 0)
                 return NULL;
-        return problem->n_records == 1 ? problem->names[0] : "";
+        return problem->n_names == 1 ? problem->names[0] : "";
 }
 
 static void print_problem(const Problem *problem, const Output *output, usec_t now_usec)
@@ -169,16 +190,28 @@ static void print_problem(const Problem *problem, const Output *output, usec_t n
                 output_paragraph(output, COLOUR_NONE, INDENT, next);
 }
 
+static void print_observer(const char *observer, const Output *output)
+{
+        const char *meaning = describe_observer(observer);
+
+        if (!meaning)
+                return;
+        output_line(output, COLOUR_NONE, "  observer %s:", observer);
+        output_paragraph(output, describe_state_colour(observer), INDENT, meaning);
+}
+
 int problems_print(const Snapshot *snapshot, const Output *output, usec_t now_usec)
 {
         AUTO(problems_done) Problems problems = { 0 };
+        const char *observer = snapshot_manager(snapshot)->observer;
 
         if (collect(&problems, snapshot) < 0)
                 return -ENOMEM;
-        if (problems.n == 0)
+        if (problems.n == 0 && !describe_observer(observer))
                 return 0;
         output_line(output, COLOUR_NONE, "%s", "");
         output_line(output, COLOUR_HEADER, "Problems");
+        print_observer(observer, output);
         for (size_t i = 0; i < problems.n; i++)
                 print_problem(&problems.problems[i], output, now_usec);
         return 0;

@@ -9,10 +9,9 @@
 
 #include "ctl/describe.h"
 #include "ctl/snapshot.h"
-#include "ctl/string-list.h"
 
 enum {
-        RECORDS_TOLD = 30, /* one by one; more are only counted */
+        NAMES_TOLD = 30, /* one by one; more are only counted */
 };
 
 static int request(Ctl *ctl, const char *member, sd_bus_error *error)
@@ -41,38 +40,36 @@ int reload_run(Ctl *ctl, sd_bus_error *error)
         return r;
 }
 
-static void tell_published(const Ctl *ctl, const Record *record)
+static void tell_published(const Ctl *ctl, const Publication *publication)
 {
-        AUTO_FREE char *published = string_list_join(record->published, ", ");
+        AUTO_FREE char *published = describe_published(publication);
 
-        if (published && *published)
-                output_line(&ctl->output, COLOUR_NONE, "%s: published %s", record->name, published);
-        else
-                output_line(&ctl->output, COLOUR_NONE,
-                        "%s: nothing is published; `signpostctl explain %s` says why", record->name,
-                        record->name);
+        if (published)
+                output_line(&ctl->output, COLOUR_NONE, "%s: %s", publication->name, published);
 }
 
 static int tell_all_published(const Ctl *ctl, sd_bus_error *error)
 {
         AUTO(snapshot_done) Snapshot snapshot = { 0 };
-        const char *name = ctl->arguments.operand;
-        const Record *record;
-        size_t n;
+        const char *name = ctl->arguments.operands[0];
+        const Publication *publication;
+        size_t n_records, n_pools;
         int r = snapshot_read(&snapshot, ctl->client, error);
 
         if (r < 0)
                 return r;
-        n = snapshot_count(&snapshot, OBJECT_RECORD);
+        n_records = snapshot_count(&snapshot, OBJECT_RECORD);
+        n_pools = snapshot_count(&snapshot, OBJECT_POOL);
         if (name) {
-                record = snapshot_find_record(&snapshot, name);
-                if (record) /* else a reload has just taken it away */
-                        tell_published(ctl, record);
-        } else if (n > RECORDS_TOLD) {
-                output_line(&ctl->output, COLOUR_NONE, "all %zu records are published", n);
+                publication = snapshot_find_publication(&snapshot, name);
+                if (publication) /* else a reload has just taken it away */
+                        tell_published(ctl, publication);
+        } else if (n_records + n_pools > NAMES_TOLD) {
+                output_line(&ctl->output, COLOUR_NONE, "all %zu %s are published", n_records + n_pools,
+                        n_pools > 0 ? "names" : "records");
         } else {
-                for (size_t i = 0; (record = snapshot_next_record(&snapshot, &i));)
-                        tell_published(ctl, record);
+                for (size_t i = 0; (publication = snapshot_next_publication(&snapshot, &i));)
+                        tell_published(ctl, publication);
         }
         return 0;
 }
@@ -80,7 +77,7 @@ static int tell_all_published(const Ctl *ctl, sd_bus_error *error)
 int publish_run(Ctl *ctl, sd_bus_error *error)
 {
         AUTO(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        const char *name = ctl->arguments.operand;
+        const char *name = ctl->arguments.operands[0];
         int r = client_new_privileged_call(ctl->client, &call, DAEMON_PATH, MANAGER_INTERFACE, "Publish");
 
         if (r < 0)
@@ -96,7 +93,7 @@ int publish_run(Ctl *ctl, sd_bus_error *error)
 int withdraw_run(Ctl *ctl, sd_bus_error *error)
 {
         AUTO(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        const char *interface = ctl->arguments.operand;
+        const char *interface = ctl->arguments.operands[0];
         int r = client_new_call(ctl->client, &call, DAEMON_PATH, MANAGER_INTERFACE, "WithdrawInterface");
 
         if (r < 0)

@@ -14,12 +14,25 @@ void snapshot_done(Snapshot *snapshot)
         *snapshot = (Snapshot){ 0 };
 }
 
+static int compare_members(const Member *x, const Member *y)
+{
+        int difference = strverscmp(x->pool, y->pool);
+
+        if (difference != 0)
+                return difference;
+        if (x->priority != y->priority)
+                return x->priority < y->priority ? -1 : 1;
+        return strverscmp(x->name, y->name);
+}
+
 static int compare(const void *a, const void *b)
 {
         const Object *x = *(Object *const *) a, *y = *(Object *const *) b;
 
         if (x->kind != y->kind)
                 return x->kind < y->kind ? -1 : 1;
+        if (x->kind == OBJECT_MEMBER)
+                return compare_members(&x->member, &y->member);
         return x->kind == OBJECT_MANAGER ? 0 : strverscmp(object_name(x), object_name(y));
 }
 
@@ -62,13 +75,13 @@ int snapshot_put(Snapshot *snapshot, Object *object)
         AUTO(object_freep) Object *owned = object;
         size_t i = index_of(snapshot, object->path, object->kind);
 
-        if (i == snapshot->n_objects) {
-                if (append(snapshot, owned) < 0)
-                        return -ENOMEM;
-        } else {
+        if (i < snapshot->n_objects) {
                 object_free(snapshot->objects[i]);
-                snapshot->objects[i] = owned;
+                snapshot->objects[i] = STEAL(owned);
+                return 0;
         }
+        if (append(snapshot, owned) < 0)
+                return -ENOMEM;
         owned = NULL;
         sort(snapshot);
         return 0;
@@ -84,11 +97,31 @@ void snapshot_remove(Snapshot *snapshot, Object *object)
                 (snapshot->n_objects - i) * sizeof *snapshot->objects);
 }
 
+static int new_object_call(Client *client, sd_bus_message **ret, ObjectKind kind, const char *path)
+{
+        int r = client_new_call(client, ret, path, PROPERTY_INTERFACE, "GetAll");
+
+        return r < 0 ? r : sd_bus_message_append(*ret, "s", object_interface(kind));
+}
+
+int snapshot_read_object(Object **ret, Client *client, ObjectKind kind, const char *path, sd_bus_error *error)
+{
+        AUTO(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+        AUTO(object_freep) Object *object = object_new(kind, path);
+        int r = object ? new_object_call(client, &call, kind, path) : -ENOMEM;
+
+        if (r >= 0)
+                r = client_call(client, call, CLIENT_TIMEOUT_USEC, &reply, error);
+        if (r >= 0)
+                r = object_read(object, reply);
+        if (r >= 0)
+                *ret = STEAL(object);
+        return r;
+}
+
 int snapshot_new_manager_call(Client *client, sd_bus_message **ret)
 {
-        int r = client_new_call(client, ret, DAEMON_PATH, PROPERTY_INTERFACE, "GetAll");
-
-        return r < 0 ? r : sd_bus_message_append(*ret, "s", MANAGER_INTERFACE);
+        return new_object_call(client, ret, OBJECT_MANAGER, DAEMON_PATH);
 }
 
 int snapshot_take_manager(Snapshot *snapshot, sd_bus_message *reply)
@@ -164,7 +197,7 @@ int snapshot_read(Snapshot *snapshot, Client *client, sd_bus_error *error)
         return read_part(snapshot, client, snapshot_new_objects_call, snapshot_take_objects, error);
 }
 
-static const Object *next_of_kind(const Snapshot *snapshot, size_t *index, ObjectKind kind)
+const Object *snapshot_next(const Snapshot *snapshot, ObjectKind kind, size_t *index)
 {
         while (*index < snapshot->n_objects) {
                 const Object *object = snapshot->objects[(*index)++];
@@ -178,21 +211,47 @@ static const Object *next_of_kind(const Snapshot *snapshot, size_t *index, Objec
 const Manager *snapshot_manager(const Snapshot *snapshot)
 {
         size_t index = 0;
-        const Object *object = next_of_kind(snapshot, &index, OBJECT_MANAGER);
+        const Object *object = snapshot_next(snapshot, OBJECT_MANAGER, &index);
 
         return object ? &object->manager : NULL;
 }
 
-const Record *snapshot_next_record(const Snapshot *snapshot, size_t *index)
+const Publication *snapshot_next_publication(const Snapshot *snapshot, size_t *index)
 {
-        const Object *object = next_of_kind(snapshot, index, OBJECT_RECORD);
+        while (*index < snapshot->n_objects) {
+                const Publication *publication = object_publication(snapshot->objects[(*index)++]);
 
-        return object ? &object->record : NULL;
+                if (publication)
+                        return publication;
+        }
+        return NULL;
+}
+
+const Pool *snapshot_next_pool(const Snapshot *snapshot, size_t *index)
+{
+        const Object *object = snapshot_next(snapshot, OBJECT_POOL, index);
+
+        return object ? &object->pool : NULL;
+}
+
+bool pool_has_member(const Pool *pool, const Member *member)
+{
+        return strcasecmp(member->pool, pool->publication.name) == 0;
+}
+
+const Member *snapshot_next_member(const Snapshot *snapshot, const Pool *pool, size_t *index)
+{
+        const Object *object;
+
+        while ((object = snapshot_next(snapshot, OBJECT_MEMBER, index)))
+                if (pool_has_member(pool, &object->member))
+                        return &object->member;
+        return NULL;
 }
 
 const Provider *snapshot_next_provider(const Snapshot *snapshot, size_t *index)
 {
-        const Object *object = next_of_kind(snapshot, index, OBJECT_PROVIDER);
+        const Object *object = snapshot_next(snapshot, OBJECT_PROVIDER, index);
 
         return object ? &object->provider : NULL;
 }
@@ -201,20 +260,30 @@ size_t snapshot_count(const Snapshot *snapshot, ObjectKind kind)
 {
         size_t n = 0;
 
-        for (size_t index = 0; next_of_kind(snapshot, &index, kind);)
+        for (size_t index = 0; snapshot_next(snapshot, kind, &index);)
                 n++;
         return n;
 }
 
-const Record *snapshot_find_record(const Snapshot *snapshot, const char *name)
+const Object *snapshot_find_name(const Snapshot *snapshot, ObjectKind kind, const char *name)
 {
         size_t length = strlen(name), index = 0;
-        const Record *record;
+        const Object *object;
 
         if (length > 1 && name[length - 1] == '.')
                 length--;
-        while ((record = snapshot_next_record(snapshot, &index)))
-                if (strlen(record->name) == length && strncasecmp(record->name, name, length) == 0)
-                        return record;
+        while ((object = snapshot_next(snapshot, kind, &index)))
+                if (strlen(object_name(object)) == length &&
+                        strncasecmp(object_name(object), name, length) == 0)
+                        return object;
         return NULL;
+}
+
+const Publication *snapshot_find_publication(const Snapshot *snapshot, const char *name)
+{
+        const Object *object = snapshot_find_name(snapshot, OBJECT_RECORD, name);
+
+        if (!object)
+                object = snapshot_find_name(snapshot, OBJECT_POOL, name);
+        return object ? object_publication(object) : NULL;
 }

@@ -10,6 +10,7 @@
 
 #include "ctl/describe.h"
 #include "ctl/json.h"
+#include "ctl/pools.h"
 #include "ctl/problem.h"
 #include "ctl/snapshot.h"
 #include "ctl/table.h"
@@ -38,6 +39,7 @@ static int print_json(const Snapshot *snapshot)
                 if (snapshot->objects[i]->kind == OBJECT_MANAGER)
                         json = json_from_object(snapshot->objects[i], NULL);
         if (!json || json_add(json, "records", json_from_snapshot(snapshot, OBJECT_RECORD)) < 0 ||
+                json_add(json, "pools", json_from_snapshot(snapshot, OBJECT_POOL)) < 0 ||
                 json_add(json, "providers", json_from_snapshot(snapshot, OBJECT_PROVIDER)) < 0)
                 return -ENOMEM;
         return json_print(json, true);
@@ -53,12 +55,25 @@ static void print_head(const Status *status)
         output_text(output, COLOUR_NONE, " signpostd %s: ", manager->version);
         output_text(output, colour, "%s", manager->state);
         output_text(output, COLOUR_NONE, ", ");
-        output_line(output, manager->online ? COLOUR_NONE : COLOUR_YELLOW, "%s",
+        output_text(output, manager->online ? COLOUR_NONE : COLOUR_YELLOW, "%s",
                 manager->online ? "online" : "offline");
+        if (describe_observer(manager->observer)) {
+                output_text(output, COLOUR_NONE, ", ");
+                output_text(
+                        output, describe_state_colour(manager->observer), "observer %s", manager->observer);
+        }
+        output_line(output, COLOUR_NONE, "%s", "");
+}
+
+static const Publication *next_record(const Status *status, size_t *index)
+{
+        const Object *object = snapshot_next(status->snapshot, OBJECT_RECORD, index);
+
+        return object ? &object->record : NULL;
 }
 
 /* A line below the record's own: what it is to be, and when that is tried. */
-static int add_wanted(Table *table, const Status *status, const Record *record)
+static int add_wanted(Table *table, const Status *status, const Publication *record)
 {
         AUTO_FREE char *wanted = describe_addresses(record->wanted);
         bool scheduled = record->next_retry > 0 || strcmp(record->state, "retrying") == 0;
@@ -75,7 +90,7 @@ static int add_wanted(Table *table, const Status *status, const Record *record)
         return 0;
 }
 
-static int add_record(Table *table, const Status *status, const Record *record)
+static int add_record(Table *table, const Status *status, const Publication *record)
 {
         AUTO_FREE char *published = describe_addresses(record->published);
         char changed[TEXT_TIME_MAX];
@@ -92,7 +107,7 @@ static int add_record(Table *table, const Status *status, const Record *record)
 }
 
 /* Index into record_states. */
-static size_t rank(const Record *record)
+static size_t rank(const Publication *record)
 {
         size_t i = 0;
 
@@ -103,9 +118,9 @@ static size_t rank(const Record *record)
 
 static int add_all(Table *table, const Status *status)
 {
-        const Record *record;
+        const Publication *record;
 
-        for (size_t i = 0; (record = snapshot_next_record(status->snapshot, &i));)
+        for (size_t i = 0; (record = next_record(status, &i));)
                 if (add_record(table, status, record) < 0)
                         return -ENOMEM;
         return 0;
@@ -116,10 +131,10 @@ static int add_worst(Table *table, Status *status)
 {
         size_t in_sync = ARRAY_LENGTH(record_states) - 1;
         size_t room = status->ctl->output.terminal ? RECORDS_SHOWN : SIZE_MAX;
-        const Record *record;
+        const Publication *record;
 
         for (size_t turn = 0; turn <= in_sync; turn++)
-                for (size_t i = 0; (record = snapshot_next_record(status->snapshot, &i));) {
+                for (size_t i = 0; (record = next_record(status, &i));) {
                         if (rank(record) != turn)
                                 continue;
                         if (turn == in_sync || room == 0) {
@@ -160,6 +175,8 @@ static int print_records(Status *status)
 
         if (!table)
                 return -ENOMEM;
+        if (count == 0 && snapshot_count(status->snapshot, OBJECT_POOL) > 0)
+                return 0;
         output_line(&status->ctl->output, COLOUR_NONE, "%s", "");
         if (count == 0) {
                 output_line(&status->ctl->output, COLOUR_NONE, "  no records are configured");
@@ -212,6 +229,8 @@ int status_run(Ctl *ctl, sd_bus_error *error)
                 return print_json(&snapshot);
         print_head(&status);
         r = print_records(&status);
+        if (r >= 0)
+                r = pools_print(&snapshot, &ctl->output, status.now_usec);
         if (r >= 0)
                 r = print_providers(&status);
         if (r >= 0)

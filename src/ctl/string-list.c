@@ -30,6 +30,18 @@ bool string_list_contains(char *const *list, const char *text)
         return false;
 }
 
+bool string_lists_equal(char *const *a, char *const *b)
+{
+        size_t n = string_list_count(a);
+
+        if (n != string_list_count(b))
+                return false;
+        for (size_t i = 0; i < n; i++)
+                if (strcmp(a[i], b[i]) != 0)
+                        return false;
+        return true;
+}
+
 static bool contains_all(char *const *list, char *const *others)
 {
         for (size_t i = 0; others && others[i]; i++)

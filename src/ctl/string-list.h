@@ -17,6 +17,7 @@ static inline void string_list_freep(char ***list)
 size_t string_list_count(char *const *list);
 bool string_list_contains(char *const *list, const char *text);
 
+bool string_lists_equal(char *const *a, char *const *b);
 /* Whatever the order. */
 bool string_list_same_set(char *const *a, char *const *b);
 

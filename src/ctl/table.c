@@ -23,8 +23,10 @@ enum {
 typedef struct Cell {
         char *text; /* escaped */
         Colour colour;
-        bool dotted; /* has the place for a dot … */
-        Colour dot;  /* … and this one in it */
+        bool dotted;     /* has the place for a dot … */
+        Colour dot;      /* … and this one in it */
+        bool alone;      /* is a line, and the only cell of its row … */
+        unsigned indent; /* … that begins here */
 } Cell;
 
 /* Of a row's last cell. */
@@ -95,6 +97,20 @@ void table_add(Table *table, Colour colour, const char *format, ...)
         add_cell(table, (Cell){ .text = text ? text_escape(text) : NULL, .colour = colour });
 }
 
+void table_add_line(Table *table, Colour colour, unsigned indent, const char *format, ...)
+{
+        AUTO_FREE char *text = NULL;
+        va_list arguments;
+        int n;
+
+        va_start(arguments, format);
+        n = vasprintf(&text, format, arguments);
+        va_end(arguments);
+        if (n < 0)
+                text = NULL;
+        add_cell(table, (Cell){ .text = STEAL(text), .colour = colour, .alone = true, .indent = indent });
+}
+
 void table_add_dotted(Table *table, Colour dot, const char *text)
 {
         add_cell(table, (Cell){ .text = text_escape(text), .dotted = true, .dot = dot });
@@ -113,11 +129,16 @@ static size_t cell_width(const Cell *cell)
 
 static void measure(const Table *table, size_t *widths)
 {
-        for (size_t i = 0; i < table->n_cells; i++) {
-                size_t *width = &widths[i % table->n_columns], wanted = cell_width(&table->cells[i]);
+        size_t column = 0;
 
-                if (*width < wanted)
-                        *width = wanted;
+        for (size_t i = 0; i < table->n_cells; i++) {
+                size_t wanted = cell_width(&table->cells[i]);
+
+                if (table->cells[i].alone)
+                        continue;
+                if (widths[column] < wanted)
+                        widths[column] = wanted;
+                column = (column + 1) % table->n_columns;
         }
 }
 
@@ -203,7 +224,14 @@ int table_print(const Table *table, const Output *output)
         measure(table, widths);
         for (size_t i = 0; i + 1 < table->n_columns; i++)
                 indent += widths[i] + GAP;
-        for (size_t i = 0; i + table->n_columns <= table->n_cells; i += table->n_columns)
-                print_row(table, &table->cells[i], widths, indent, output);
+        for (size_t i = 0; i < table->n_cells;) {
+                const Cell *cell = &table->cells[i];
+
+                if (cell->alone)
+                        output_paragraph(output, cell->colour, cell->indent, cell->text);
+                else
+                        print_row(table, cell, widths, indent, output);
+                i += cell->alone ? 1 : table->n_columns;
+        }
         return 0;
 }

@@ -22,5 +22,9 @@ void table_add_dotted(Table *table, Colour dot, const char *text);
 
 void table_add_header(Table *table, const char *const *titles);
 
+/* A line between the rows, which it does not widen: broken at its spaces. */
+__attribute__((format(printf, 4, 5))) void table_add_line(
+        Table *table, Colour colour, unsigned indent, const char *format, ...);
+
 /* -ENOMEM: some of it was lost on the way, and nothing is printed. */
 int table_print(const Table *table, const Output *output);

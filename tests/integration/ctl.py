@@ -18,6 +18,7 @@ import pytest
 from bus import NOBODY, Client, add_bus, become
 from conftest import SERVER
 from daemon import BUILD, SANITIZER
+from members import POOL, TCP, addresses, configuration, pool, site
 from processes import WITH_US
 from servers import NAME
 from wait import until
@@ -210,6 +211,45 @@ def trouble(lab, bus, named):
     return setting
 
 
+class Pools:
+    """A daemon on a bus, with a record, and a pool of three web servers that are up."""
+
+    def __init__(self, lab, bus, server, site, **more):
+        self.lab, self.bus, self.server, self.site = lab, bus, server, site
+        self.members = dict(zip(("web1", "web2", "web3"), addresses(3)))
+        self.services = {name: site.serve(member) for name, member in self.members.items()}
+        lab.host.add_address("eth0", ADDRESS + "/24")
+        made = configuration(lab, pool(self.members, TCP, **more))
+        self.daemon = lab.start_daemon({**made, "records": lab.configuration()["records"]}, bus=bus.address)
+        bus.wait_for_owner()
+        self.client = Client(bus)
+        self.client.wait_for_record(NAME, State="in-sync", Published=[ADDRESS])
+        self.wait_for("web1", "web2", "web3")
+        self.client.wait_for_pool(POOL, Condition="normal", State="in-sync", MembersUp=3)
+
+    def addresses(self, *names):
+        return {self.members[name] for name in names}
+
+    def wait_for(self, *names):
+        """DNS has these, and no others."""
+        self.server.wait_for(self.addresses(*names), POOL)
+
+    @property
+    def published(self):
+        return sorted(name for name, member in self.members.items() if member in self.server.values(POOL, "A"))
+
+    def kill(self, *names):
+        for name in names:
+            self.services[name].kill()
+        for name in names:
+            self.client.wait_for_member(POOL, name, Health="down")
+
+
+@pytest.fixture
+def pools(lab, bus, named, site):
+    return Pools(lab, bus, named, site)
+
+
 # What it prints
 
 
@@ -226,7 +266,7 @@ def as_json(properties, optional):
     def convert(name, value):
         if value in ("", 0) and name in optional:
             return None
-        if name in ("LastChange", "NextRetry", "RetryAfter"):
+        if name in ("LastChange", "NextRetry", "RetryAfter", "AdminUntil", "LastCheckTime"):
             moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=value)
             return moment.isoformat(timespec="microseconds") + "Z"
         return value
@@ -236,6 +276,19 @@ def as_json(properties, optional):
 
 def record_as_json(properties):
     return as_json(properties, {"LastError", "LastChange", "NextRetry"})
+
+
+def pool_as_json(properties, members):
+    """members: as member_as_json() has them, in the order in which they are shown."""
+    overrides = [{"member": member, "until": as_json({"AdminUntil": until}, {"AdminUntil"})["admin_until"], "user": user,
+                  "reason": reason or None} for member, until, user, reason in properties["Overrides"]]
+    return {**as_json(properties, {"LastError", "LastChange", "NextRetry", "Priority"}), "overrides": overrides,
+            "members": members}
+
+
+def member_as_json(pool, properties):
+    return {"pool": pool, **as_json(properties, {"AdminReason", "AdminUser", "AdminUntil", "Latency", "LastCheckTime",
+                                                 "LastChange", "LastError"})}
 
 
 def provider_as_json(properties):

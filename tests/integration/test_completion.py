@@ -19,6 +19,10 @@ from wait import until
 COMPLETIONS = SOURCE / "completions"
 BASH_COMPLETION = "/usr/share/bash-completion/bash_completion"
 RECORDS = ["host.example.com", "nas.example.com", "hosta.example.com"]
+POOLS = {"www.example.net": ["web1", "web2", "192.0.2.9"], "db.example.net": ["a", "b"]}
+TIMES = ["5m", "15m", "30m", "1h", "2h", "4h", "8h", "1d"]
+# Those that take a pool and one of its members.
+ABOUT_MEMBERS = ["failover", "drain", "maintenance", "down", "up", "auto", "check"]
 LEVELS = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"]
 
 
@@ -27,17 +31,18 @@ def help_of(program):
 
 
 def commands():
-    """As --help has them: name, whether it takes something."""
+    """As --help has them: name, what it takes."""
     text = help_of(ctl.PROGRAM).split("Commands:")[1].split("Options:")[0]
-    found = dict(re.findall(r"^  ([a-z-]+) +((?:\[?[A-Z]+\]?)?)", text, re.MULTILINE))
-    assert "status" in found and found["withdraw"] == "INTERFACE"
+    found = dict(re.findall(r"^  ([a-z-]+) +((?:\[?[A-Z]+\]?(?: \[?[A-Z]+\]?)*)?)", text, re.MULTILINE))
+    assert "status" in found and found["withdraw"] == "INTERFACE" and found["check"] == "POOL [MEMBER]"
     return found
 
 
 def options(program, command=None):
     """Those of --help that the command takes; each that not all take says in brackets which do."""
     found = set()
-    for line in help_of(program).split("\n"):
+    # They may stand on the next line.
+    for line in re.sub(r"\n +\(", " (", help_of(program)).split("\n"):
         option = re.match(r" +(--[a-z-]+)", line)
         takers = re.search(r"\(([a-z, -]+)\)$", line)
         if option and (not takers or command in takers[1].split(", ") or command is None and program == SIGNPOSTD):
@@ -48,12 +53,17 @@ def options(program, command=None):
 
 @pytest.fixture
 def programs(tmp_path):
-    """A signpostctl that knows some records, for where no daemon is needed."""
+    """A signpostctl that knows some records and pools, for where no daemon is needed."""
     directory = tmp_path / "programs"
     directory.mkdir()
     fake = directory / "signpostctl"
-    fake.write_text('#!/bin/sh\n[ "$*" = "list --no-legend" ] || exit 1\n' + "".join(
-        f"echo '{name}  in-sync  home  60  192.0.2.1'\n" for name in RECORDS))
+    answers = {"list --no-legend": [f"{name}  in-sync  home  60  record  192.0.2.1" for name in RECORDS] + [
+        f"{name}  in-sync  home  30  pool  192.0.2.10, 192.0.2.11" for name in POOLS]}
+    answers |= {f"list --no-legend -- {pool}": [f"{member}  192.0.2.10  10  up  none  in  0.4 ms" for member in members]
+                for pool, members in POOLS.items()}
+    fake.write_text('#!/bin/sh\ncase "$*" in\n' + "".join(
+        f"'{words}') cat <<'EOF'\n" + "\n".join(lines) + "\nEOF\n;;\n" for words, lines in answers.items()) +
+        "*) exit 1 ;;\nesac\n")
     fake.chmod(0o755)
     return directory
 
@@ -155,15 +165,36 @@ def test_every_option_of_the_daemon_is_offered(shell):
 
 def test_names_are_offered_where_they_are_taken(shell):
     for command in ("explain", "publish"):
-        assert shell.offers("signpostctl", command) == sorted(RECORDS)
+        assert shell.offers("signpostctl", command) == sorted([*RECORDS, *POOLS])
     assert shell.offers("signpostctl", "publish", "--force", last="host") == ["host.example.com", "hosta.example.com"]
     assert shell.offers("signpostctl", "log-level") == sorted(LEVELS)
     assert "lo" in shell.offers("signpostctl", "withdraw")
 
 
+def test_pools_are_offered_where_they_are_taken(shell):
+    for command in (*ABOUT_MEMBERS, "failback", "list"):
+        assert shell.offers("signpostctl", command) == sorted(POOLS)
+    assert shell.offers("signpostctl", "drain", "--force", last="w") == ["www.example.net"]
+
+
+def test_members_of_that_pool_are_offered(shell):
+    for command in ABOUT_MEMBERS:
+        assert shell.offers("signpostctl", command, "www.example.net") == sorted(POOLS["www.example.net"])
+    assert shell.offers("signpostctl", "drain", "--for", "1h", "db.example.net") == ["a", "b"]
+    assert shell.offers("signpostctl", "drain", "--reason", "why", "www.example.net", last="web") == ["web1", "web2"]
+    assert shell.offers("signpostctl", "drain", "no.example.net") == []
+
+
+def test_times_are_offered(shell):
+    assert shell.offers("signpostctl", "failover", "--for") == sorted(TIMES)
+    assert shell.offers("signpostctl", "drain", "www.example.net", "web1", "--for", last="1") == ["15m", "1d", "1h"]
+
+
 def test_nothing_is_offered_where_nothing_is_taken(shell):
     """But options: zsh offers those without being asked."""
-    full = [[command] for command, operand in commands().items() if not operand] + [["explain", RECORDS[0]]]
+    full = [[command] for command, operand in commands().items() if not operand] + [
+        ["explain", RECORDS[0]], ["list", "www.example.net"], ["failback", "www.example.net"]] + [
+        [command, "www.example.net", "web1"] for command in ABOUT_MEMBERS]
     for words in full:
         assert [word for word in shell.offers("signpostctl", *words) if not word.startswith("--")] == []
 
@@ -190,10 +221,11 @@ def test_names_are_never_run(programs, tmp_path):
     """Who can name a record, or an interface, runs nothing here by that."""
     trap = tmp_path / "trap"
     name = f"$(touch${{IFS}}{trap})"
-    (programs / "signpostctl").write_text(f"#!/bin/sh\necho '{name}  in-sync  home  60  -'\n")
-    offered = Bash(programs).offers("signpostctl", "explain")
-    assert not trap.exists()
-    assert [shlex.split(word) for word in offered] == [[name]]
+    (programs / "signpostctl").write_text(f"#!/bin/sh\necho '{name}  in-sync  home  60  pool  -'\n")
+    for words in (["explain"], ["drain"], ["drain", name]):
+        offered = Bash(programs).offers("signpostctl", *words)
+        assert not trap.exists()
+        assert [shlex.split(word) for word in offered] == [[name]]
 
 
 def test_daemon_that_hangs_does_not_freeze_the_shell(shell, programs):
@@ -226,13 +258,21 @@ def test_tab_completes_in_bash(programs):
         terminal.wait_for("signpostctl explain nas.example.com ")
 
 
-def test_real_daemon_names_its_records(lab, tmp_path):
+def test_real_daemon_names_its_records_pools_and_members(lab, tmp_path):
     bus = add_bus(lab).start()
-    lab.start_daemon(bus=bus.address)
+    made = lab.configuration()
+    # Nobody is there: they have names all the same.
+    made["pools"] = {"www.example.com": {"members": {"web1": "10.60.0.1", "web2": "10.60.0.2"}}}
+    lab.start_daemon(made, bus=bus.address)
     bus.wait_for_owner()
     directory = tmp_path / "real"
     directory.mkdir()
     (directory / "signpostctl").write_text(
         f"#!/bin/sh\nDBUS_SYSTEM_BUS_ADDRESS={bus.address} exec {ctl.PROGRAM} \"$@\"\n")
     (directory / "signpostctl").chmod(0o755)
-    assert Bash(directory).offers("signpostctl", "explain", last="h") == ["host.example.com"]
+    zsh = tmp_path / "zsh"
+    zsh.mkdir()
+    for shell in (Bash(directory), Zsh(directory, zsh)):
+        assert shell.offers("signpostctl", "explain", last="h") == ["host.example.com"]
+        assert shell.offers("signpostctl", "drain") == ["www.example.com"]
+        assert shell.offers("signpostctl", "drain", "www.example.com") == ["web1", "web2"]

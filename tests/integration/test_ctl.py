@@ -111,10 +111,10 @@ def test_status_of_a_daemon_without_records(lab, bus, root):
 def test_list_has_a_line_for_each_record(trouble, root):
     text = root.says("list")
     lines = text.split("\n")
-    assert lines[0].split() == ["NAME", "STATE", "PROVIDER", "TTL", "PUBLISHED"]
+    assert lines[0].split() == ["NAME", "STATE", "PROVIDER", "TTL", "KIND", "PUBLISHED"]
     assert [line.split()[0] for line in lines[1:5]] == ["a.example.net", "b.example.net", NAME, "x.example.org"]
-    assert row(text, NAME) == [NAME, "in-sync", "home", "60", ADDRESS]
-    assert row(text, "x.example.org") == ["x.example.org", "parked", "stranger", "60", "-"]
+    assert row(text, NAME) == [NAME, "in-sync", "home", "60", "record", ADDRESS]
+    assert row(text, "x.example.org") == ["x.example.org", "parked", "stranger", "60", "record", "-"]
     assert text.endswith("\n\n4 records\n")
     rows = root.says("list", "--no-legend").split("\n")
     assert [row.split() for row in rows] == [line.split() for line in [*lines[1:5], ""]]
@@ -167,7 +167,7 @@ def test_json_is_what_d_bus_says(trouble, root):
     records = [record_as_json(client.record(name)) for name in (NAME, OTHER)]
     assert json.loads(root.says("list", "--json")) == records
     assert json.loads(root.says("status", "--json")) == {
-        **as_json(client.properties(), set()), "records": records,
+        **as_json(client.properties(), set()), "records": records, "pools": [],
         "providers": [provider_as_json(client.provider("home"))]}
     for record in records:
         assert record["last_error"] is None and record["next_retry"] is None and record["last_change"]

@@ -191,7 +191,8 @@ def test_a_bus_that_lets_nobody_speak_to_the_daemon_is_named(lab, named):
 
 
 @pytest.mark.parametrize("arguments", [[], ["list"], ["explain"], ["publish"], ["refresh"], ["reload"], ["log-level"],
-                                       ["withdraw", "eth0"], ["status", "--json"]])
+                                       ["withdraw", "eth0"], ["status", "--json"], ["list", "a"], ["failover", "a", "b"],
+                                       ["failback", "a"], ["drain", "a", "b"], ["auto", "a", "b"], ["check", "a"]])
 def test_daemon_that_is_away_is_told_from_a_bus_that_is(bus, root, arguments):
     assert root.fails(*arguments) == NOT_RUNNING
     bus.kill()
@@ -234,7 +235,15 @@ def test_name_that_is_none_is_wrong_usage(setting, root):
 @pytest.mark.parametrize("arguments, said", [
     (["sattus"], "no command 'sattus': did you mean 'status'?"),
     (["fly"], "no command 'fly'"),
-    (["list", "all"], "'list' takes no argument, not 'all' too"),
+    (["refresh", "all"], "'refresh' takes no argument, not 'all' too"),
+    (["list", "a", "b"], "'list' takes one argument, not 'b' too"),
+    (["drain", "a"], "'drain' needs two arguments: POOL MEMBER"),
+    (["drain", "a", "b", "c"], "'drain' takes two arguments, not 'c' too"),
+    (["check"], "'check' needs an argument: POOL [MEMBER]"),
+    (["failover", "a", ""], "the second argument of 'failover' is empty"),
+    (["drain", "a", "b", "--for", "soon"], "--for takes a time like 90s, 30m, 1h30m or 2d, at most 3650 days, not 'soon'"),
+    (["auto", "a", "b", "--for", "1h"], "'auto' takes no --for"),
+    (["failback", "a", "--force"], "'failback' takes no --force"),
     (["publish", "a", "b"], "'publish' takes one argument, not 'b' too"),
     (["withdraw"], "'withdraw' needs an argument: INTERFACE"),
     (["publish", ""], "the argument of 'publish' is empty"),
@@ -258,7 +267,8 @@ def test_help_and_version_need_nobody():
     nowhere = Ctl("unix:path=/nonexistent")
     assert nowhere.says("--version").startswith("signpostctl ")
     text = nowhere.says("--help")
-    for command in ("status", "list", "explain", "publish", "refresh", "reload", "monitor", "log-level", "withdraw"):
+    for command in ("status", "list", "explain", "publish", "failover", "failback", "drain", "maintenance", "up", "down", "auto",
+                    "check", "refresh", "reload", "monitor", "log-level", "withdraw"):
         assert re.search(rf"^  {command} ", text, re.MULTILINE)
         assert nowhere.says(command, "--help") == text
     assert max(map(len, text.split("\n"))) <= 80

@@ -14,7 +14,7 @@
 #include "ctl/arguments.h"
 
 enum {
-        WORDS_MAX = 8,
+        WORDS_MAX = 10,
 };
 
 static int parse(const char *const *words, Arguments *ret)
@@ -28,14 +28,23 @@ static int parse(const char *const *words, Arguments *ret)
         return arguments_parse(ret, argc, argv);
 }
 
+/* Either may be NULL. */
+static void assert_text(const char *text, const char *expected)
+{
+        assert_int_equal(!text, !expected);
+        if (expected)
+                assert_string_equal(text, expected);
+}
+
 static void commands_take_what_they_are_given(void **state)
 {
         static const struct {
                 const char *words[WORDS_MAX];
-                const char *command, *operand;
+                const char *command, *operand, *second;
                 bool json, no_legend, force;
                 ColourWhen colour;
-                usec_t timeout_usec;
+                usec_t timeout_usec, for_usec;
+                const char *reason;
         } rows[] = {
                 { .command = "status" },
                 { { "status", "--json" }, .command = "status", .json = true },
@@ -53,6 +62,19 @@ static void commands_take_what_they_are_given(void **state)
                 { { "log-level", "debug" }, .command = "log-level", .operand = "debug" },
                 { { "withdraw", "eth0", "--timeout=0.5" }, .command = "withdraw", .operand = "eth0",
                         .timeout_usec = USEC_PER_SEC / 2 },
+                { { "list", "www.example" }, .command = "list", .operand = "www.example" },
+                { { "failover", "www.example", "web2", "--for", "1h30m", "--reason", "new kernel",
+                          "--force" },
+                        .command = "failover", .operand = "www.example", .second = "web2", .force = true,
+                        .for_usec = 90 * 60 * USEC_PER_SEC, .reason = "new kernel" },
+                { { "failback", "--reason=", "www.example" }, .command = "failback", .operand = "www.example",
+                        .reason = "" },
+                { { "drain", "--for=90", "a", "b" }, .command = "drain", .operand = "a", .second = "b",
+                        .for_usec = 90 * USEC_PER_SEC },
+                { { "auto", "a", "--", "-b" }, .command = "auto", .operand = "a", .second = "-b" },
+                { { "check", "a" }, .command = "check", .operand = "a" },
+                { { "check", "a", "b", "--json" }, .command = "check", .operand = "a", .second = "b",
+                        .json = true },
         };
 
         (void) state;
@@ -62,9 +84,10 @@ static void commands_take_what_they_are_given(void **state)
 
                 assert_int_equal(parse(rows[i].words, &arguments), 1);
                 assert_string_equal(arguments.command->name, rows[i].command);
-                assert_int_equal(!arguments.operand, !rows[i].operand);
-                if (rows[i].operand)
-                        assert_string_equal(arguments.operand, rows[i].operand);
+                assert_text(arguments.operands[0], rows[i].operand);
+                assert_text(arguments.operands[1], rows[i].second);
+                assert_text(arguments.reason, rows[i].reason);
+                assert_int_equal(arguments.for_usec, rows[i].for_usec);
                 assert_int_equal(arguments.json, rows[i].json);
                 assert_int_equal(arguments.no_legend, rows[i].no_legend);
                 assert_int_equal(arguments.force, rows[i].force);
@@ -103,6 +126,28 @@ static void wrong_usage_is_refused(void **state)
                 { "withdraw", "eth0", "--timeout=nan" },
                 { "withdraw", "eth0", "--timeout=inf" },
                 { "withdraw", "eth0", "--timeout=1e9" },
+                { "list", "a", "b" },
+                { "failover", "a" },
+                { "failover" },
+                { "failover", "a", "b", "c" },
+                { "failover", "a", "" },
+                { "failback" },
+                { "failback", "a", "b" },
+                { "failback", "a", "--force" },
+                { "failback", "a", "--for=1h" },
+                { "drain", "a", "b", "--for" },
+                { "drain", "a", "b", "--for=" },
+                { "drain", "a", "b", "--for=0" },
+                { "drain", "a", "b", "--for=soon" },
+                { "drain", "a", "b", "--json" },
+                { "auto", "a", "b", "--for=1h" },
+                { "auto", "a", "b", "--force" },
+                { "drain", "a", "b\xff" },
+                { "drain", "a", "b", "--reason=\xc3" },
+                { "drain", "a", "b", "--reason" },
+                { "check" },
+                { "check", "a", "b", "--force" },
+                { "status", "--reason=why" },
         };
 
         (void) state;
@@ -120,7 +165,7 @@ static void every_command_can_be_run(void **state)
                 assert_non_null(command->run);
                 assert_non_null(command->help);
                 assert_ptr_equal(command_find(command->name), command);
-                assert_true(command->operand || command->min_operands == 0);
+                assert_int_equal(command->run == admin_run, command->admin != NULL);
                 /* For what polkit decides there are words to say that it was refused. */
                 assert_int_equal(!command->action, !command->doing);
         }

@@ -102,8 +102,11 @@ static void shared_record_in_sync_wants_nothing_else(void **state)
 static void manager_and_provider_are_told(void **state)
 {
         Object before = { .kind = OBJECT_MANAGER,
-                .manager = { .version = (char *) "1", .state = (char *) "running", .online = true } };
-        Object after = before;
+                .manager = { .version = (char *) "1",
+                        .state = (char *) "running",
+                        .observer = (char *) "ok",
+                        .online = true } };
+        Object after = before, lost = before;
         Object provider = { .kind = OBJECT_PROVIDER,
                 .provider = { .name = (char *) "home",
                         .type = (char *) "rfc2136",
@@ -117,12 +120,103 @@ static void manager_and_provider_are_told(void **state)
         after.manager.online = false;
         assert_told(&before, &after, "running -> degraded; offline");
         assert_told(NULL, &before, "running; online");
+        lost.manager.observer = (char *) "lost";
+        assert_told(&before, &lost, "observer ok -> lost");
+        assert_told(NULL, &lost, "running; online; observer lost");
         busy.provider.queue_length = 7;
         assert_told(&provider, &busy, "");
         failed.provider.state = (char *) "retrying";
         failed.provider.last_error = (char *) "no answer";
         failed.provider.retry_after = NOW + USEC_PER_SEC;
         assert_told(&provider, &failed, "ok -> retrying; no answer; tries again in 1 s");
+}
+
+/* Borrows everything: never freed. */
+static Object pool(const char *condition, uint32_t priority, char **published, Overrides overrides)
+{
+        Object object = {
+                .kind = OBJECT_POOL,
+                .pool = {
+                        .publication = record("in-sync", published, published, "", 0).record,
+                        .policy = (char *) "priority",
+                        .condition = (char *) condition,
+                        .priority = priority,
+                        .members_up = 1,
+                        .members_total = 2,
+                        .overrides = overrides,
+                },
+        };
+
+        return object;
+}
+
+static void pool_is_told(void **state)
+{
+        char **one = LIST((char *) "192.0.2.1"), **other = LIST((char *) "192.0.2.2");
+        Override override = {
+                .member = (char *) "web2", .user = (char *) "alice", .reason = (char *) "new kernel"
+        };
+        const Overrides none = { 0 }, forced = { .n = 1, .overrides = &override };
+        Object normal = pool("normal", 10, one, none), degraded = pool("degraded", 20, other, none);
+        Object overridden = pool("overridden", 10, other, forced), counted = normal;
+
+        (void) state;
+        counted.pool.members_up = 2;
+        assert_told(NULL, &degraded, "degraded; 1 of 2 up; in-sync; published 192.0.2.2");
+        assert_told(NULL, &overridden,
+                "overridden; 1 of 2 up; failover to web2 by alice: new kernel; in-sync; published 192.0.2.2");
+        assert_told(
+                &normal, &degraded, "normal -> degraded; priority 10 -> 20; published +192.0.2.2 -192.0.2.1");
+        assert_told(&normal, &overridden,
+                "normal -> overridden; failover to web2 by alice: new kernel; published +192.0.2.2 "
+                "-192.0.2.1");
+        assert_told(&overridden, &normal,
+                "overridden -> normal; failover to web2 ended; published +192.0.2.1 -192.0.2.2");
+        assert_told(&normal, &counted, ""); /* the member's own line says it */
+}
+
+static Object member(const char *health, const char *error, const char *admin, usec_t until_usec)
+{
+        bool ordered = strcmp(admin, "none") != 0;
+
+        return (Object){
+                .kind = OBJECT_MEMBER,
+                .member = {
+                        .pool = (char *) "www.example",
+                        .name = (char *) "web1",
+                        .address = (char *) "192.0.2.1",
+                        .priority = 10,
+                        .origin = (char *) "configured",
+                        .health = (char *) health,
+                        .admin = (char *) admin,
+                        .admin_user = (char *) (ordered ? "root" : ""),
+                        .admin_reason = (char *) (ordered ? "disk" : ""),
+                        .admin_until = until_usec,
+                        .last_error = (char *) error,
+                },
+        };
+}
+
+static void member_is_told(void **state)
+{
+        Object up = member("up", "", "none", 0), published = up,
+               failing = member("failing", "timed out", "none", 0);
+        Object down = member("down", "timed out", "none", 0), refused = member("down", "refused", "none", 0);
+        Object rising = member("rising", "", "none", 0), drained = member("up", "", "drain", 0);
+        Object for_a_while = member("up", "", "drain", NOW + 3600 * USEC_PER_SEC);
+
+        (void) state;
+        published.member.published = true;
+        assert_told(NULL, &down, "down; 192.0.2.1; timed out");
+        assert_told(NULL, &drained, "up; 192.0.2.1; drain by root: disk");
+        assert_told(&up, &failing, "up -> failing; timed out");
+        assert_told(&failing, &down, "failing -> down");
+        assert_told(&down, &refused, "refused");
+        assert_told(&down, &rising, "down -> rising");
+        assert_told(&up, &published, ""); /* the pool's line says it */
+        assert_told(&up, &drained, "drain by root: disk");
+        assert_told(&drained, &up, "drain ended");
+        assert_told(&drained, &for_a_while, "drain by root until Jan 12 14:46:40 (in 1 h): disk");
 }
 
 static void next_step_is_told(void **state)
@@ -165,8 +259,11 @@ int main(void)
                 cmocka_unit_test(order_of_addresses_is_no_change),
                 cmocka_unit_test(shared_record_in_sync_wants_nothing_else),
                 cmocka_unit_test(manager_and_provider_are_told),
+                cmocka_unit_test(pool_is_told),
+                cmocka_unit_test(member_is_told),
                 cmocka_unit_test(next_step_is_told),
         };
 
+        setenv("TZ", "UTC", 1);
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,6 +70,27 @@ static void narrower_terminal_has_the_last_cell_below(void **state)
                                                   "      -\\x0a\n");
 }
 
+static void line_between_rows_widens_nothing(void **state)
+{
+        const Output narrow = { .columns = 30 };
+        AUTO(table_freep) Table *table = table_new(2);
+        AUTO_FREE char *text = NULL;
+
+        (void) state;
+        table_add(table, COLOUR_NONE, "a");
+        table_add(table, COLOUR_NONE, "1");
+        table_add_line(table, COLOUR_NONE, 4, "longer than any %s, and %s", "cell\a", "broken");
+        table_add(table, COLOUR_NONE, "bb");
+        table_add(table, COLOUR_NONE, "2");
+        printed_begin();
+        assert_int_equal(table_print(table, &narrow), 0);
+        text = printed_end();
+        assert_string_equal(text, "a   1\n"
+                                  "    longer than any cell\\x07,\n"
+                                  "    and broken\n"
+                                  "bb  2\n");
+}
+
 static void colours_take_no_room(void **state)
 {
         (void) state;
@@ -101,6 +122,7 @@ int main(void)
                 cmocka_unit_test(columns_line_up),
                 cmocka_unit_test(narrow_terminal_breaks_the_last_cell),
                 cmocka_unit_test(narrower_terminal_has_the_last_cell_below),
+                cmocka_unit_test(line_between_rows_widens_nothing),
                 cmocka_unit_test(colours_take_no_room),
                 cmocka_unit_test(paragraph_keeps_its_indentation),
         };
