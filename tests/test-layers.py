@@ -36,7 +36,7 @@ LATER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 LICENCE = "SPDX-License-Identifier: BSD-3-Clause"
 TEXT_FOLDERS = ("src", "tests", "man", "bench", "schema", "catalog", "dbus", "polkit", "systemd", "debian", "networkmanager",
-                "networkd-dispatcher", "completions")
+                "networkd-dispatcher", "completions", "examples")
 SOURCE_NAMES = re.compile(r"(\.(c|h|py|sh|scd)|^meson\.build|^meson_options\.txt)$")
 
 

@@ -85,8 +85,9 @@ static bool tell_changes(Announcer *announcer, const Told *told, const PropertyL
 
         if (told_differences(told, list, names) == 0)
                 return true;
-        return has_room(announcer) && sent(announcer, sd_bus_emit_properties_changed_strv(announcer->bus, told->path,
-                                                          told->shelf->kind->interface, (char **) names));
+        return has_room(announcer) &&
+               sent(announcer, sd_bus_emit_properties_changed_strv(announcer->bus, told->path,
+                                       told->shelf->kind->interface, (char **) names));
 }
 
 static bool tell_added(Announcer *announcer, const Told *told)
@@ -98,9 +99,10 @@ static bool tell_added(Announcer *announcer, const Told *told)
 static bool tell_removed(Announcer *announcer, const Told *told)
 {
         return has_room(announcer) &&
-               sent(announcer, sd_bus_emit_interfaces_removed(announcer->bus, told->path,
-                                       "org.freedesktop.DBus.Peer", "org.freedesktop.DBus.Introspectable",
-                                       "org.freedesktop.DBus.Properties", told->shelf->kind->interface, NULL));
+               sent(announcer,
+                       sd_bus_emit_interfaces_removed(announcer->bus, told->path, "org.freedesktop.DBus.Peer",
+                               "org.freedesktop.DBus.Introspectable", "org.freedesktop.DBus.Properties",
+                               told->shelf->kind->interface, NULL));
 }
 
 /* The object is there, with these properties. What the bus does not take stays among the news. */

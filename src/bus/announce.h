@@ -7,8 +7,8 @@
 #include "engine/engine.h"
 #include "util/cleanup.h"
 
-/* Tells the bus what is different: PropertiesChanged with just the properties that changed, which objects came
- * and went, and signals of ours. Sends nothing of its own accord: see announcer_run(). */
+/* Tells the bus what is different: PropertiesChanged with just the properties that changed, which objects
+ * came and went, and signals of ours. Sends nothing of its own accord: see announcer_run(). */
 typedef struct Announcer Announcer;
 
 /* The engine is borrowed. */

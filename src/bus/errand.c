@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Errands: look at the names after each change, in their order, and never at one again that came to rest, so that a thousand of them cost a look each. */
+/* Errands: look at the names after each change, in their order, and never at one again that came to rest, so
+ * that a thousand of them cost a look each. */
 
 #include "bus/errand.h"
 

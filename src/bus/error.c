@@ -49,8 +49,8 @@ static const char *name_of(const Kind *kind, const Object *object, char buffer[s
         return name->type == PROPERTY_NAME ? name_to_text(name->domain, buffer) : name->text;
 }
 
-/* "host.example.com, nas.example.com and 3 more", or "none". pool: only its members; NULL: all. Malloc'ed; NULL
- * when out of memory. */
+/* "host.example.com, nas.example.com and 3 more", or "none". pool: only its members; NULL: all. Malloc'ed;
+ * NULL when out of memory. */
 static char *list_names(const Engine *engine, const Kind *kind, const PoolConfig *pool)
 {
         char buffer[NAME_TEXT_MAX], *text = NULL;
@@ -80,6 +80,16 @@ int error_no_such_object(sd_bus_error *error, const Kind *kind, const Engine *en
 
         return error_set(error, kind->error, "no %s \"%.*s\": the configuration names %s", kind->noun,
                 ERROR_QUOTED_MAX, name, names ?: "others");
+}
+
+int error_no_such_name(sd_bus_error *error, const Engine *engine, const char *name)
+{
+        AUTO_FREE char *records = list_names(engine, &record_kind, NULL);
+        AUTO_FREE char *pools = list_names(engine, &pool_kind, NULL);
+
+        return error_set(error, ERROR_NO_SUCH_RECORD,
+                "no record or pool \"%.*s\": the configuration names %s (records) and %s (pools)",
+                ERROR_QUOTED_MAX, name, records ?: "others", pools ?: "others");
 }
 
 int error_no_such_member(sd_bus_error *error, const Engine *engine, const Name *pool, const char *member)

@@ -30,6 +30,8 @@ int error_set(sd_bus_error *error, const char *name, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 /* Of a kind that has a noun. */
 int error_no_such_object(sd_bus_error *error, const Kind *kind, const Engine *engine, const char *name);
+/* Neither a record nor a pool. */
+int error_no_such_name(sd_bus_error *error, const Engine *engine, const char *name);
 int error_no_such_member(sd_bus_error *error, const Engine *engine, const Name *pool, const char *member);
 int error_no_such_interface(sd_bus_error *error, const char *interface);
 int error_stopping(sd_bus_error *error); /* the daemon is about to end: nothing is done any more */

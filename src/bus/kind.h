@@ -43,8 +43,8 @@ typedef struct Kind {
         int (*find)(const Engine *engine, const char *path, Object *ret);
         /* The next object; false: that was the last. */
         bool (*next)(const Engine *engine, Cursor *cursor, Object *ret);
-        /* Takes one off the engine's list of those that may be different; false: the list is empty. NULL: there
-         * are few, and they are looked at each time. */
+        /* Takes one off the engine's list of those that may be different; false: the list is empty. NULL:
+         * there are few, and they are looked at each time. */
         bool (*next_changed)(Engine *engine, Object *ret);
 
         /* For error messages; NULL: nobody can ask for one by its name. */
@@ -69,9 +69,9 @@ typedef struct Branch {
 /* Puts the branch's objects on a connection that has not begun. Borrowed for as long as that lives. */
 int kind_add_branch(Branch *branch, sd_bus *connection);
 
-/* For vtables; the userdata is the branch. One getter that fails would make GetManagedObjects fail for everybody,
- * so none does. All methods are unprivileged as far as sd-bus is concerned, which would block to find out who
- * asks. */
+/* For vtables; the userdata is the branch. One getter that fails would make GetManagedObjects fail for
+ * everybody, so none does. All methods are unprivileged as far as sd-bus is concerned, which would block to
+ * find out who asks. */
 int kind_get_property(sd_bus *connection, const char *path, const char *interface, const char *property,
         sd_bus_message *reply, void *userdata, sd_bus_error *error);
 int kind_call(sd_bus_message *message, void *userdata, sd_bus_error *error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* org.signpost1.Manager: each method looks its object up, calls one use case of the engine or the daemon, and says
- * how it went. */
+/* org.signpost1.Manager: each method looks its object up, calls one use case of the engine or the daemon, and
+ * says how it went. */
 
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Order: who says what, and why, goes into the log, into files and onto screens. So the words are checked here. */
+/* Order: who says what, and why, goes into the log, into files and onto screens. So the words are checked
+ * here. */
 
 #include "bus/order.h"
 
@@ -55,8 +56,8 @@ static int check_flags(uint64_t flags, sd_bus_error *error)
 {
         if ((flags & ~FLAG_FORCE) == 0)
                 return 0;
-        return error_set(error, SD_BUS_ERROR_INVALID_ARGS, "flags is %" PRIu64 ": 1 is force, and there are no others",
-                flags);
+        return error_set(error, SD_BUS_ERROR_INVALID_ARGS,
+                "flags is %" PRIu64 ": 1 is force, and there are no others", flags);
 }
 
 int order_read(const Call *call, bool has_until, OrderArguments *ret, sd_bus_error *error)

@@ -11,7 +11,7 @@
 #define PATH_PROVIDER_PREFIX PATH_ROOT "/provider"
 #define PATH_POOL_PREFIX     PATH_ROOT "/pool" /* of its members too: one level below it */
 
-/* Malloc'ed; NULL when out of memory. Domain names in lower case: a path does not change when a letter does. */
+/* Malloc'ed; NULL when out of memory. Domain names are in lower case: a path does not change with a letter. */
 char *path_of_record(const Name *name);
 char *path_of_provider(const char *id);
 char *path_of_pool(const Name *name);

@@ -8,8 +8,8 @@
 #include "bus/wall-clock.h"
 #include "engine/status.h"
 
-/* The properties of an object as they are now. Each interface lists them in one place: getters answer from that
- * list, and announcements compare it with what was told last. */
+/* The properties of an object as they are now. Each interface lists them in one place: getters answer from
+ * that list, and announcements compare it with what was told last. */
 
 enum {
         PROPERTIES_MAX = 20, /* of one interface */

@@ -59,7 +59,7 @@ static int publish_one(const Call *call, const char *text, bool force, sd_bus_er
                 return error_bad_name(error, text, r);
         r = engine_publish(call->bus->engine, name, force);
         if (r == -ENOENT)
-                return error_no_such_object(error, &record_kind, call->bus->engine, text);
+                return error_no_such_name(error, call->bus->engine, text);
         if (r == -ESHUTDOWN)
                 return error_stopping(error);
         return r < 0 ? r : answer_later(call, STEAL(name), 1, PUBLISH_TIMEOUT_USEC);

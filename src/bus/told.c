@@ -63,7 +63,8 @@ void told_free(Told *told)
         free(told);
 }
 
-size_t told_differences(const Told *told, const PropertyList *list, const char *ret[static PROPERTIES_MAX + 1])
+size_t told_differences(
+        const Told *told, const PropertyList *list, const char *ret[static PROPERTIES_MAX + 1])
 {
         size_t n = 0;
 

@@ -44,7 +44,8 @@ Told *shelf_find(Shelf *shelf, const Object *object, const PropertyList *list);
 void told_free(Told *told);
 
 /* Writes the names of the properties that are not as they were told, ended by NULL, and returns how many. */
-size_t told_differences(const Told *told, const PropertyList *list, const char *ret[static PROPERTIES_MAX + 1]);
+size_t told_differences(
+        const Told *told, const PropertyList *list, const char *ret[static PROPERTIES_MAX + 1]);
 
 /* They were told as they are in the list. */
 void told_update(Told *told, const PropertyList *list);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* User: a name for people to read, of which nothing depends. So this host's own file has to do: getpwuid(3) would
- * wait for a directory service that may be away. */
+/* User: a name for people to read, of which nothing depends. So this host's own file has to do: getpwuid(3)
+ * would wait for a directory service that may be away. */
 
 #include "bus/user.h"
 

@@ -89,7 +89,7 @@ void pools_clear(Engine *engine); /* what is to be known of them again goes to t
 void pools_facts_changed(Engine *engine);
 void pools_review(Engine *engine); /* before the loop waits */
 void pools_stop(Engine *engine);   /* the daemon stops: nobody is checked any more */
-int pools_publish(Engine *engine, const Name *name, bool force); /* NULL: all; -ENOENT */
+int pools_publish(Engine *engine, const Name *name, bool force); /* -ENOENT: no such pool */
 
 void pools_each_publication(
         const Engine *engine, void (*visit)(void *userdata, const Publication *publication), void *userdata);

@@ -104,6 +104,7 @@ void pools_heard(Engine *engine);                            /* somebody answere
 void pools_look_at_observer(Engine *engine, unsigned family);
 
 void pools_save(Engine *engine);
+Pool *pools_find(const Engine *engine, const Name *name); /* NULL: no such pool */
 
 /* pool.c */
 int pool_new(Pool **ret, Engine *engine, const PoolConfig *config, Queue *queue);

@@ -42,20 +42,12 @@ static int take_order(StoredOrder *ret, const Order *order)
         return stored_order_copy(ret, &from);
 }
 
-static Pool *find_pool(const Engine *engine, const Name *name)
-{
-        for (size_t i = 0; i < engine->pools->n_pools; i++)
-                if (name_equal(&engine->pools->pools[i]->config->record.name, name))
-                        return engine->pools->pools[i];
-        return NULL;
-}
-
 /* What every order begins with: ORDER_DONE when it may go on. */
 static int begin(const Engine *engine, const Name *name, const Order *order, Pool **ret)
 {
         if (engine->stopping)
                 return -ESHUTDOWN;
-        *ret = find_pool(engine, name);
+        *ret = pools_find(engine, name);
         if (!*ret)
                 return ORDER_NO_POOL;
         if (order->until_usec != 0 && order->until_usec <= clock_now_usec(CLOCK_REALTIME))
@@ -184,7 +176,7 @@ int engine_set_admin(
 
 int engine_check_now(Engine *engine, const Name *name, const char *member_name)
 {
-        const Pool *pool = find_pool(engine, name);
+        const Pool *pool = pools_find(engine, name);
         const Member *member;
 
         if (engine->stopping)

@@ -116,17 +116,9 @@ void engine_pool(const Engine *engine, size_t index, PoolStatus *ret)
         show_pool(engine->pools->pools[index], ret);
 }
 
-static const Pool *find_pool(const Engine *engine, const Name *name)
-{
-        for (size_t i = 0; i < engine->pools->n_pools; i++)
-                if (name_equal(&engine->pools->pools[i]->config->record.name, name))
-                        return engine->pools->pools[i];
-        return NULL;
-}
-
 bool engine_find_pool(const Engine *engine, const Name *name, PoolStatus *ret)
 {
-        const Pool *pool = find_pool(engine, name);
+        const Pool *pool = pools_find(engine, name);
 
         if (pool)
                 show_pool(pool, ret);
@@ -145,7 +137,7 @@ void engine_member(const Engine *engine, size_t pool, size_t index, MemberStatus
 
 bool engine_find_member(const Engine *engine, const Name *name, const char *member_name, MemberStatus *ret)
 {
-        const Pool *pool = find_pool(engine, name);
+        const Pool *pool = pools_find(engine, name);
         const Member *member = pool ? pool_member_named(pool, member_name) : NULL;
 
         if (member)

@@ -4,6 +4,7 @@
  * gathered, so that a thousand members that fail at once are one decision for each pool. */
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/pool-internal.h"
@@ -298,17 +299,27 @@ void pools_review(Engine *engine)
 
 int pools_publish(Engine *engine, const Name *name, bool force)
 {
-        for (size_t p = 0; p < engine->pools->n_pools; p++) {
-                const Pool *pool = engine->pools->pools[p];
+        const Pool *pool = pools_find(engine, name);
 
-                if (!name_equal(&pool->config->record.name, name))
-                        continue;
-                for (unsigned family = 0; family < 2; family++)
-                        if (pool->publications[family])
-                                queue_ask(pool->queue, pool->publications[family], force);
-                return 0;
-        }
-        return -ENOENT;
+        for (unsigned family = 0; pool && family < 2; family++)
+                if (pool->publications[family])
+                        queue_ask(pool->queue, pool->publications[family], force);
+        return pool ? 0 : -ENOENT;
+}
+
+static int compare_pools(const void *name, const void *pool)
+{
+        return name_compare(name, &(*(Pool *const *) pool)->config->record.name);
+}
+
+Pool *pools_find(const Engine *engine, const Name *name)
+{
+        const Pools *pools = engine->pools;
+        Pool **found = pools->n_pools == 0
+                               ? NULL
+                               : bsearch(name, pools->pools, pools->n_pools, sizeof(Pool *), compare_pools);
+
+        return found ? *found : NULL;
 }
 
 void pools_each_publication(

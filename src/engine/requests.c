@@ -80,22 +80,33 @@ int engine_on_left(sd_event_source *source, uint64_t usec, void *userdata)
         return 0;
 }
 
+static int explain_source(const Engine *engine, const SourceConfig *source, SelectVisit visit, void *userdata)
+{
+        AUTO(selection_done) Selection selection = { 0 };
+
+        return source ? select_addresses(&selection, source, engine->facts, visit, userdata) : 0;
+}
+
+/* The record, or the pool, of that name; NULL: there is none. */
+static const RecordConfig *find_config(const Engine *engine, const Name *name)
+{
+        RecordStatus record;
+        PoolStatus pool;
+
+        if (engine_find_record(engine, name, &record))
+                return record.config;
+        return engine_find_pool(engine, name, &pool) ? &pool.config->record : NULL;
+}
+
 int engine_explain(const Engine *engine, const Name *name, SelectVisit visit, void *userdata)
 {
-        const Row *row = find_row(engine, name);
+        const RecordConfig *config = find_config(engine, name);
+        int r;
 
-        if (!row)
+        if (!config)
                 return -ENOENT;
-        for (size_t i = 0; i < ARRAY_LENGTH(row->bindings); i++) {
-                AUTO(selection_done) Selection selection = { 0 };
-                int r = row->bindings[i] ? select_addresses(&selection, row->bindings[i]->view->source,
-                                                   engine->facts, visit, userdata)
-                                         : 0;
-
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        r = explain_source(engine, config->ipv4, visit, userdata);
+        return r < 0 ? r : explain_source(engine, config->ipv6, visit, userdata);
 }
 
 void engine_withdraw(Engine *engine)

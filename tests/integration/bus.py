@@ -14,6 +14,7 @@ import tempfile
 import threading
 import weakref
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -31,10 +32,12 @@ SOURCE = Path(__file__).resolve().parents[2]
 SERVICE = "org.signpost1"
 ROOT = "/org/signpost1"
 LOG_CONTROL = "/org/freedesktop/LogControl1"
-MANAGER, RECORD, PROVIDER = (f"{SERVICE}.{name}" for name in ("Manager", "Record", "Provider"))
+MANAGER, RECORD, PROVIDER, POOL, MEMBER = (f"{SERVICE}.{name}"
+                                           for name in ("Manager", "Record", "Provider", "Pool", "Member"))
 ERROR = f"{SERVICE}.Error."
 PROPERTIES = "org.freedesktop.DBus.Properties"
 OBJECTS = "org.freedesktop.DBus.ObjectManager"
+EMITS = "org.freedesktop.DBus.Property.EmitsChangedSignal"
 NOBODY = 65534
 # The daemon's own user, whom only these programs know.
 SIGNPOST = 61999
@@ -91,8 +94,8 @@ LAUNCH = """
 import os, socket, sys
 listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 listener.bind(sys.argv[1])
-os.chmod(sys.argv[1], 0o666)
 listener.listen(64)
+os.chmod(sys.argv[1], 0o666)  # after it, as in systemd: whoever watches the socket tries again now
 if listener.fileno() == 3:
     os.set_inheritable(3, True)
 else:
@@ -100,6 +103,32 @@ else:
 os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
 os.execvp(sys.argv[2], sys.argv[2:])
 """
+
+
+# Introspection
+
+
+def members_of(interface):
+    """{(kind, name): what it takes and gives}"""
+    members = {}
+    for element in interface:
+        if element.tag == "property":
+            emits = [note.get("value") for note in element if note.get("name") == EMITS]
+            members["property", element.get("name")] = element.get("type"), element.get("access"), emits
+        elif element.tag in ("method", "signal"):
+            members[element.tag, element.get("name")] = [
+                (arg.get("name"), arg.get("type"), arg.get("direction", "in")) for arg in element if arg.tag == "arg"]
+    return members
+
+
+def interface_of(text, name):
+    found = [element for element in ElementTree.fromstring(text) if element.get("name") == name]
+    assert len(found) == 1
+    return members_of(found[0])
+
+
+def installed_interface(name):
+    return interface_of((SOURCE / "dbus" / f"{name}.xml").read_text(), name)
 
 
 class Refused(Exception):
@@ -194,9 +223,9 @@ class Bus(Process):
     def gdbus(self, verb, *arguments, user=None, timeout=60):
         return self._run("gdbus", verb, "--address", self.address, *arguments, user=user, timeout=timeout)
 
-    def ask(self, member, *arguments, user=None, interactive=False, timeout=60):
-        """Calls a method of the manager with gdbus, as such a user. Raises Refused."""
-        done = self.gdbus("call", "--dest", SERVICE, "--object-path", ROOT, "--method", f"{MANAGER}.{member}",
+    def ask(self, member, *arguments, user=None, interactive=False, timeout=60, path=ROOT, interface=MANAGER):
+        """Calls a method with gdbus, as such a user. Raises Refused."""
+        done = self.gdbus("call", "--dest", SERVICE, "--object-path", path, "--method", f"{interface}.{member}",
                           "--timeout", str(timeout), *(["--interactive"] if interactive else []), "--",
                           *map(str, arguments), user=user, timeout=timeout + 20)
         if done.returncode == 0:
@@ -204,10 +233,10 @@ class Bus(Process):
         words = done.stderr.strip().removeprefix("Error: GDBus.Error:").split(": ", 1)
         raise Refused(words[0], words[-1])
 
-    def start_asking(self, member, *arguments, user=None, interactive=True):
+    def start_asking(self, member, *arguments, user=None, interactive=True, path=ROOT, interface=MANAGER):
         """The same, with nobody who waits for the answer: a process."""
-        command = ["gdbus", "call", "--address", self.address, "--dest", SERVICE, "--object-path", ROOT, "--method",
-                   f"{MANAGER}.{member}", "--timeout", "300", *(["--interactive"] if interactive else []), "--",
+        command = ["gdbus", "call", "--address", self.address, "--dest", SERVICE, "--object-path", path, "--method",
+                   f"{interface}.{member}", "--timeout", "300", *(["--interactive"] if interactive else []), "--",
                    *map(str, arguments)]
         return subprocess.Popen([*become(user), *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True)
@@ -309,6 +338,12 @@ class Client:
     def provider(self, name):
         return self.properties(self.call("GetProvider", "s", name), PROVIDER)
 
+    def pool(self, name):
+        return self.properties(path_of("pool", name), POOL)
+
+    def member(self, pool, name):
+        return self.properties(path_of("pool", pool, name), MEMBER)
+
     def objects(self):
         return self.call("GetManagedObjects", interface=OBJECTS)
 
@@ -317,12 +352,22 @@ class Client:
                          interface=PROPERTIES)
 
     def wait_for_record(self, name, timeout=15, **wanted):
+        self._wait_for(lambda: self.record(name), name, wanted, timeout)
+
+    def wait_for_pool(self, name, timeout=15, **wanted):
+        self._wait_for(lambda: self.pool(name), name, wanted, timeout)
+
+    def wait_for_member(self, pool, name, timeout=15, **wanted):
+        self._wait_for(lambda: self.member(pool, name), f"{name} of {pool}", wanted, timeout)
+
+    @staticmethod
+    def _wait_for(read_all, what, wanted, timeout):
         def read():
-            properties = self.record(name)
+            properties = read_all()
             return {key: sorted(properties[key]) if isinstance(properties[key], list) else properties[key]
                     for key in wanted}
 
-        until(lambda: read() == wanted, lambda: f"{name} as {wanted}, not {read()}", timeout)
+        until(lambda: read() == wanted, lambda: f"{what} as {wanted}, not {read()}", timeout)
 
 
 class DeafClient:
@@ -401,6 +446,10 @@ class Monitor(Process):
         return [message for message in self.messages()[after:]
                 if message["type"] == "signal" and message.get("sender") == owner]
 
+    def objects(self, member, after=0):
+        """What InterfacesAdded or InterfacesRemoved told: {path: its interfaces}."""
+        return dict(message["payload"]["data"] for message in self.signals(after) if message["member"] == member)
+
     def changes(self, after=0):
         """PropertiesChanged, in order: (path, {name: value})."""
         found = []
@@ -445,8 +494,10 @@ def start_monitor(lab, bus):
     return monitor.start()
 
 
-def path_of(kind, name):
+def path_of(kind, *names):
     """As sd_bus_path_encode() does it."""
-    text = "".join(c if c.isascii() and c.isalpha() or c.isdigit() and i > 0 else f"_{ord(c):02x}"
-                   for i, c in enumerate(name))
-    return f"{ROOT}/{kind}/{text}"
+    def encode(name):
+        return "".join(c if c.isascii() and c.isalpha() or c.isdigit() and i > 0 else f"_{ord(c):02x}"
+                       for i, c in enumerate(name))
+
+    return "/".join((ROOT, kind, *map(encode, names)))

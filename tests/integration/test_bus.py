@@ -4,12 +4,11 @@
 import re
 import signal
 import time
-from xml.etree import ElementTree
 
 import pytest
 
-from bus import (ERROR, LOG_CONTROL, MANAGER, NOBODY, PROPERTIES, PROVIDER, RECORD, ROOT, SERVICE, SOURCE, Bus, Client,
-                 Refused, add_bus, path_of, start_monitor)
+from bus import (ERROR, LOG_CONTROL, MANAGER, MEMBER, NOBODY, POOL, PROPERTIES, PROVIDER, RECORD, ROOT, SERVICE, Bus, Client,
+                 Refused, add_bus, installed_interface, interface_of, path_of, start_monitor)
 from conftest import SERVER
 from servers import NAME, ZONE
 from wait import until
@@ -17,7 +16,6 @@ from wait import until
 OTHER = "nas.example.com"
 ADDRESS, MORE = "198.51.100.7", "198.51.100.8"
 INVALID = "org.freedesktop.DBus.Error.InvalidArgs"
-EMITS = "org.freedesktop.DBus.Property.EmitsChangedSignal"
 
 
 @pytest.fixture(params=sorted(Bus.PROGRAMS))
@@ -54,38 +52,17 @@ def setting(lab, bus, named):
 # Introspection
 
 
-def members_of(interface):
-    """{(kind, name): what it takes and gives}"""
-    members = {}
-    for element in interface:
-        if element.tag == "property":
-            emits = [note.get("value") for note in element if note.get("name") == EMITS]
-            members["property", element.get("name")] = element.get("type"), element.get("access"), emits
-        elif element.tag in ("method", "signal"):
-            members[element.tag, element.get("name")] = [
-                (arg.get("name"), arg.get("type"), arg.get("direction", "in")) for arg in element if arg.tag == "arg"]
-    return members
-
-
-def interface_of(text, name):
-    found = [element for element in ElementTree.fromstring(text) if element.get("name") == name]
-    assert len(found) == 1
-    return members_of(found[0])
-
-
 @pytest.mark.parametrize("interface, path", [(MANAGER, ROOT), (RECORD, path_of("record", NAME)),
                                              (PROVIDER, path_of("provider", "home"))])
 def test_installed_introspection_data_is_what_the_daemon_says(setting, interface, path):
     said = setting.client.call("Introspect", path=path, interface="org.freedesktop.DBus.Introspectable")
-    installed = (SOURCE / "dbus" / f"{interface}.xml").read_text()
-    assert interface_of(said, interface) == interface_of(installed, interface)
+    assert interface_of(said, interface) == installed_interface(interface)
     assert "None" not in str(interface_of(said, interface)), "an argument without a name"
 
 
-def test_no_property_has_a_methods_name(setting):
-    for interface in (MANAGER, RECORD, PROVIDER):
-        members = interface_of((SOURCE / "dbus" / f"{interface}.xml").read_text(), interface)
-        names = [name for _, name in members]
+def test_no_property_has_a_methods_name():
+    for interface in (MANAGER, RECORD, PROVIDER, POOL, MEMBER):
+        names = [name for _, name in installed_interface(interface)]
         assert len(set(names)) == len(names)
 
 
@@ -102,13 +79,13 @@ def test_object_manager_tells_all_of_every_object(setting):
     objects = setting.client.objects()
     assert set(objects) == {path_of("record", NAME), path_of("record", OTHER), path_of("provider", "home")}
     for interface in (RECORD, PROVIDER):
-        wanted = {name for kind, name in interface_of((SOURCE / "dbus" / f"{interface}.xml").read_text(), interface)}
+        wanted = {name for kind, name in installed_interface(interface)}
         of_kind = [members[interface] for members in objects.values() if interface in members]
         assert of_kind and all(set(properties) == wanted for properties in of_kind)
 
 
 @pytest.mark.parametrize("path", ["record/nobody_2eexample_2ecom", "record/HOST_2eexample_2ecom", "record/host", "record/_",
-                                  "record", "provider/nobody", "provider/_68ome", "pool/www"])
+                                  "record", "provider/nobody", "provider/_68ome", "pool/www", "pool/www/web1"])
 def test_a_path_that_names_nothing_has_no_properties(setting, path):
     interface = RECORD if path.startswith("record") else PROVIDER
     with pytest.raises(Refused):
@@ -166,7 +143,8 @@ def test_what_is_wrong_and_when_it_goes_on(lab, bus):
 
 def test_manager_knows_whether_the_host_is_online(setting):
     client, host = setting.client, setting.lab.host
-    assert client.properties() == {"Version": client.properties()["Version"], "State": "running", "Online": True}
+    assert client.properties() == {"Version": client.properties()["Version"], "State": "running", "Online": True,
+                                   "Observer": "ok"}
     monitor = setting.monitor()
     after = monitor.position()
     for link in ("up0", "eth0"):
@@ -477,11 +455,7 @@ def test_reload_tells_which_objects_came_and_went(setting):
     setting.client.wait_for_record(new, State="in-sync", Published=[ADDRESS])
     setting.client.wait_for_record(NAME, State="in-sync")
     monitor.position()
-    signals = monitor.signals(after)
-    added = {message["payload"]["data"][0]: message["payload"]["data"][1]
-             for message in signals if message["member"] == "InterfacesAdded"}
-    removed = {message["payload"]["data"][0]: message["payload"]["data"][1]
-               for message in signals if message["member"] == "InterfacesRemoved"}
+    added, removed = monitor.objects("InterfacesAdded", after), monitor.objects("InterfacesRemoved", after)
     assert set(added) == {path_of("record", new), path_of("provider", "away")}
     assert set(removed) == {path_of("record", OTHER)}
     assert RECORD in removed[path_of("record", OTHER)] and RECORD in added[path_of("record", new)]

@@ -137,6 +137,63 @@ static void other_paths_name_no_provider(void **state)
         }
 }
 
+static void members_have_a_path_below_their_pools(void **state)
+{
+        static const struct {
+                const char *pool, *member, *path;
+        } rows[] = {
+                { "www.x", "web1", "/org/signpost1/pool/www_2ex/web1" },
+                { "WWW.X.", "Web1", "/org/signpost1/pool/www_2ex/Web1" },
+                { "www.x", "192.0.2.1", "/org/signpost1/pool/www_2ex/_3192_2e0_2e2_2e1" },
+                { "www.x", "2001:db8::1", "/org/signpost1/pool/www_2ex/_32001_3adb8_3a_3a1" },
+                { "www.x", "a/b", "/org/signpost1/pool/www_2ex/a_2fb" },
+                { "www.x", "_", "/org/signpost1/pool/www_2ex/_5f" },
+                { "www.x", "\xff", "/org/signpost1/pool/www_2ex/_ff" },
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+                Name pool = parse(rows[i].pool), back;
+                AUTO_FREE char *path = path_of_member(&pool, rows[i].member), *member = NULL;
+
+                assert_string_equal(path, rows[i].path);
+                assert_int_equal(path_to_member(path, &back, &member), 0);
+                assert_true(name_equal(&back, &pool));
+                assert_string_equal(member, rows[i].member);
+                assert_int_equal(path_to_pool(path, &back), -ENOENT);
+        }
+}
+
+static void other_paths_name_no_pool_and_no_member(void **state)
+{
+        static const char *const paths[] = {
+                "/",
+                "/org/signpost1/pool",
+                "/org/signpost1/pool/_",
+                "/org/signpost1/pool/WWW_2ex",
+                "/org/signpost1/pool/WWW_2ex/web1",
+                "/org/signpost1/pool/www_2Ex/web1",
+                "/org/signpost1/pool/www_2ex/web_31", /* what needs no escape */
+                "/org/signpost1/pool/www_2ex/a_2Fb",  /* the escape is not in lower case */
+                "/org/signpost1/pool/www_2ex/web1_",  /* half an escape */
+                "/org/signpost1/pool/www_2ex/web1/more",
+                "/org/signpost1/record/www_2ex",
+                "/org/signpost1/record/www_2ex/web1",
+                "/org/signpost1/pools/www_2ex/web1",
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
+                AUTO_FREE char *member = NULL;
+                Name pool;
+
+                if (path_to_pool(paths[i], &pool) != -ENOENT)
+                        fail_msg("%s names a pool", paths[i]);
+                if (path_to_member(paths[i], &pool, &member) != -ENOENT)
+                        fail_msg("%s names a member", paths[i]);
+        }
+}
+
 int main(void)
 {
         static const struct CMUnitTest tests[] = {
@@ -145,6 +202,8 @@ int main(void)
                 cmocka_unit_test(other_paths_name_no_record),
                 cmocka_unit_test(providers_have_the_paths_of_their_ids),
                 cmocka_unit_test(other_paths_name_no_provider),
+                cmocka_unit_test(members_have_a_path_below_their_pools),
+                cmocka_unit_test(other_paths_name_no_pool_and_no_member),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "bus/text.h"
 #include "util/cleanup.h"
+#include "util/text.h"
 
 static void only_what_is_no_character_is_scrubbed(void **state)
 {
