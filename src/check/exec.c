@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Exec: a command that is told the address and judges by its exit status. What cannot even be started says nothing
- * about the target. */
+/* Exec: a command that is told the address and judges by its exit status. What cannot even be started says
+ * nothing about the target. */
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Http: asks the target for a page and judges status and text. The page is read to its end (or to BODY_MAX) also when
- * nobody looks for a text in it: a server that begins to answer but cannot end is not well. */
+/* Http: asks the target for a page and judges status and text. The page is read to its end (or to BODY_MAX)
+ * also when nobody looks for a text in it: a server that begins to answer but cannot end is not well. */
 
 #include "http/http.h"
 
@@ -52,7 +52,9 @@ static bool has_route(const Address *address)
 {
         AUTO_CLOSE int fd = socket(address->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         struct sockaddr_in ipv4 = { .sin_family = AF_INET, .sin_port = htons(9), .sin_addr = address->ipv4 };
-        struct sockaddr_in6 ipv6 = { .sin6_family = AF_INET6, .sin6_port = htons(9), .sin6_addr = address->ipv6 };
+        struct sockaddr_in6 ipv6 = {
+                .sin6_family = AF_INET6, .sin6_port = htons(9), .sin6_addr = address->ipv6
+        };
 
         if (address->family == AF_INET)
                 return fd >= 0 && connect(fd, (struct sockaddr *) &ipv4, sizeof ipv4) == 0;
@@ -98,7 +100,8 @@ static CheckResult judge_timed_out(
 
         reason_of_timeout(config->timeout_usec, within);
         if (answer->status != 0)
-                snprintf(reason, REASON_MAX, "status %u, but the answer does not end: %s", answer->status, within);
+                snprintf(reason, REASON_MAX, "status %u, but the answer does not end: %s", answer->status,
+                        within);
         else
                 snprintf(reason, REASON_MAX, "%s", within);
         return CHECK_FAIL;
@@ -118,7 +121,7 @@ static CheckResult judge(const Probe *probe, const HttpAnswer *answer, char reas
         snprintf(reason, REASON_MAX, "%s",
                 answer->error != 0 ? reason_of_error(answer->error) : answer->reason);
         return answer->result == HTTP_IMPOSSIBLE || is_error_ours(probe, answer->error) ? CHECK_INDETERMINATE
-                                                                                       : CHECK_FAIL;
+                                                                                        : CHECK_FAIL;
 }
 
 static void on_answer(void *userdata, const HttpAnswer *answer)

@@ -250,7 +250,9 @@ static int make_engine(Daemon *daemon)
 
 static int make_hooks(Daemon *daemon)
 {
-        return daemon->options.dry_run ? 0 : hook_runner_new(&daemon->hooks, daemon->event);
+        bool for_good = !daemon->options.once && !daemon->options.dry_run;
+
+        return for_good ? hook_runner_new(&daemon->hooks, daemon->event) : 0;
 }
 
 static int start(Daemon *daemon)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Hook: queues in front of commands. DNS does not wait for them: to tell is to put into a queue, and the commands are
- * started when the loop has nothing better to do. Where a command is too slow for its events, the oldest that wait
- * are dropped: how things are now matters more than how they came to be so. */
+/* Hook: queues in front of commands. DNS does not wait for them: to tell is to put into a queue, and the
+ * commands are started when the loop has nothing better to do. Where a command is too slow for its events,
+ * the oldest that wait are dropped: how things are now matters more than how they came to be so. */
 
 #include "hook/hook.h"
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@
 #define GRACE_USEC (2 * USEC_PER_SEC)
 
 enum {
-        WAITING_MAX = 64, /* for each hook */
+        WAITING_MAX = 256, /* for each hook */
         RUNNING_MAX = 4,  /* of all */
 };
 
@@ -70,8 +71,11 @@ static HookMessage *take_oldest(Hook *hook)
 
 static void drop_oldest(Hook *hook)
 {
+        char text[64];
+
+        snprintf(text, sizeof text, "more than %d events wait for it; the oldest are dropped", WAITING_MAX);
         if (hook->dropped == 0)
-                log_about(LOG_WARNING, hook, NULL, "too slow for its events; the oldest that wait are dropped");
+                log_about(LOG_WARNING, hook, NULL, text);
         hook->lost++;
         hook->dropped++;
         hook_message_unref(take_oldest(hook));
@@ -132,14 +136,15 @@ static int start_command(Hook *hook, HookMessage *message)
         return json ? process_start(&hook->process, hook->runner->event, &options, on_end, hook) : -ENOMEM;
 }
 
-/* False: nothing was started. */
-static bool tell_next(Hook *hook)
+static void tell_next(Hook *hook)
 {
         AUTO(hook_message_unrefp) HookMessage *message = take_oldest(hook);
         int r = start_command(hook, message);
+        char text[128];
 
         if (r < 0) {
-                log_about(LOG_WARNING, hook, message, strerror(-r));
+                snprintf(text, sizeof text, "cannot be started: %s", strerror(-r));
+                log_about(LOG_WARNING, hook, message, text);
                 hook->lost++;
         } else {
                 hook->lost = 0;
@@ -147,7 +152,6 @@ static bool tell_next(Hook *hook)
                 hook->runner->running++;
         }
         catch_up(hook);
-        return r >= 0;
 }
 
 static Hook *hook_free(Hook *hook)

@@ -18,10 +18,10 @@ HookRunner *hook_runner_free(HookRunner *runner);
 DEFINE_FREEP(HookRunner, hook_runner_free)
 
 /* hooks: borrowed until the next call; those of the last one may go when this returns. What waits for a hook
- * whose command is still there goes on waiting; else it is dropped, and the command ended. host: the full host name
- * (copied). -ENOMEM: there are no hooks then. */
+ * whose command is still there goes on waiting; else it is dropped, and the command ended. host: the full
+ * host name (copied). -ENOMEM: there are no hooks then. */
 int hook_runner_configure(HookRunner *runner, const HookConfig *hooks, size_t n_hooks, const char *host);
 
-/* For every hook that wants such events. Copies what it needs, starts nothing within this call, and never fails:
- * what cannot be told is logged. */
+/* For every hook that wants such events. Copies what it needs, starts nothing within this call, and never
+ * fails: what cannot be told is logged. */
 void hook_runner_tell(HookRunner *runner, const Event *event);

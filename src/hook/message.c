@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Message: each text of the event goes into the object and into the environment, so that neither can know more than the
- * other. Whatever it was made of, it is UTF-8. */
+/* Message: each text of the event goes into the object and into the environment, so that neither can know
+ * more than the other. Whatever it was made of, it is UTF-8. */
 
 #include "hook/message.h"
 
@@ -19,7 +19,7 @@
 enum {
         FORMAT_VERSION = 1,
         VARIABLES_MAX = 16,
-        /* The kernel takes no longer string than 128 KiB (execve(2)), and two of these and the rest have to fit. */
+        /* execve(2) takes no longer string than 128 KiB, and not many of these. */
         VARIABLE_SIZE_MAX = 64 * 1024,
 };
 
@@ -172,6 +172,12 @@ static int add_member(HookMessage *message, const Event *event)
         return add_text(message, "address", address_to_text(event->address, buffer));
 }
 
+/* Of a member the event tells the type of its addresses, but nothing of the RRset. */
+static bool has_values(const Event *event)
+{
+        return event->kind != EVENT_MEMBER_DOWN && event->kind != EVENT_MEMBER_UP;
+}
+
 /* What the RRset held and holds: empty lists too, since those say something. */
 static int add_rrset(HookMessage *message, const Event *event)
 {
@@ -181,7 +187,7 @@ static int add_rrset(HookMessage *message, const Event *event)
         if (event->type == 0)
                 return 0;
         r = add_text(message, "type", rrtype_to_text(event->type, buffer));
-        if (r < 0)
+        if (r < 0 || !has_values(event))
                 return r;
         r = add_addresses(message, "before", event->before);
         return r < 0 ? r : add_addresses(message, "after", event->after);

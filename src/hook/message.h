@@ -4,8 +4,8 @@
 #include "engine/event.h"
 #include "util/cleanup.h"
 
-/* An event as hooks are told of it: a JSON object, and the same as environment variables. Shared by the hooks that it
- * waits for. */
+/* An event as hooks are told of it: a JSON object, and the same as environment variables. Shared by the hooks
+ * that it waits for. */
 typedef struct HookMessage HookMessage;
 
 /* host: the full name of this host. NULL: out of memory. */

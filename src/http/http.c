@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Http: libcurl's multi handle on the event loop. libcurl says which sockets to watch and when to wake it, and is
- * told what happened; nothing is asked of it while it is calling us. */
+/* Http: libcurl's multi handle on the event loop. libcurl says which sockets to watch and when to wake it,
+ * and is told what happened; nothing is asked of it while it is calling us. */
 
 #include "http/http.h"
 
@@ -176,7 +176,8 @@ static int prepare(HttpClient *client)
         return open_multi(client);
 }
 
-int http_start(HttpClient *client, HttpRequest **ret, const HttpOptions *options, HttpDone done, void *userdata)
+int http_start(
+        HttpClient *client, HttpRequest **ret, const HttpOptions *options, HttpDone done, void *userdata)
 {
         AUTO(request_freep) HttpRequest *request = NULL;
         int r = prepare(client);

@@ -10,8 +10,8 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-/* HTTP requests on the event loop. Each has a connection of its own to an address that is given: no name is resolved,
- * no proxy asked, no redirect followed, nothing kept from one to the next. */
+/* HTTP requests on the event loop. Each has a connection of its own to an address that is given: no name is
+ * resolved, no proxy asked, no redirect followed, nothing kept from one to the next. */
 typedef struct HttpClient HttpClient;
 typedef struct HttpRequest HttpRequest;
 
@@ -40,16 +40,16 @@ typedef enum HttpResult {
 
 typedef struct HttpAnswer {
         HttpResult result;
-        unsigned status; /* 0: none came. Also when the answer broke off after it */
-        int error;       /* FAILED, IMPOSSIBLE: errno when it was the kernel that said no, else 0 */
+        unsigned status;    /* 0: none came. Also when the answer broke off after it */
+        int error;          /* FAILED, IMPOSSIBLE: errno when it was the kernel that said no, else 0 */
         const char *reason; /* FAILED, IMPOSSIBLE: in words */
         const char *body;   /* NUL-terminated, though it may hold others; NULL: none, or not kept */
         size_t body_size;
         bool body_cut; /* there was more than the limit */
 } HttpAnswer;
 
-/* Called once, from the loop; the request is gone then. Borrowed. May start and cancel requests, but not free the
- * client. */
+/* Called once, from the loop; the request is gone then. Borrowed. May start and cancel requests, but not free
+ * the client. */
 typedef void (*HttpDone)(void *userdata, const HttpAnswer *answer);
 
 /* Loads nothing before the first request. */
@@ -59,5 +59,6 @@ HttpClient *http_client_free(HttpClient *client);
 DEFINE_FREEP(HttpClient, http_client_free)
 
 /* -ELIBACC when there is no libcurl (logged once; looked for again each time); -ENOMEM, -EINVAL, … */
-int http_start(HttpClient *client, HttpRequest **ret, const HttpOptions *options, HttpDone done, void *userdata);
+int http_start(
+        HttpClient *client, HttpRequest **ret, const HttpOptions *options, HttpDone done, void *userdata);
 void http_cancel(HttpRequest *request);

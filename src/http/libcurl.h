@@ -5,8 +5,8 @@
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 
-/* What we use of libcurl, which is not linked but loaded when it is needed: it brings some 25 libraries along, and
- * a daemon that checks nothing by HTTP has no use for their memory. */
+/* What we use of libcurl, which is not linked but loaded when it is needed: it brings some 25 libraries
+ * along, and a daemon that checks nothing by HTTP has no use for their memory. */
 typedef struct Libcurl {
         void *library;
         typeof(curl_global_init) *global_init;
@@ -27,6 +27,7 @@ typedef struct Libcurl {
         typeof(curl_slist_free_all) *slist_free_all;
 } Libcurl;
 
-/* Takes some 10 ms, from the disk even longer. -ELIBACC when it is missing or too old; *ret_reason (a sentence,
- * malloc'ed, perhaps NULL) says what is missing. It stays loaded for good: the libraries under it do not bear to go. */
+/* Takes some 20 ms, from the disk even longer. -ELIBACC when it is missing or too old; *ret_reason (a
+ * sentence, malloc'ed, perhaps NULL) says what is missing. It stays loaded for good: the libraries under it
+ * do not bear to go. */
 int libcurl_load(Libcurl *ret, char **ret_reason);

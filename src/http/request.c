@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Request: what libcurl would do by itself for the sake of comfort (ask a resolver, a proxy, a cache; follow, reuse,
- * install signal handlers, read without end) is switched off here. */
+/* Request: what libcurl would do by itself for the sake of comfort (ask a resolver, a proxy, a cache; follow,
+ * reuse, install signal handlers, read without end) is switched off here. */
 
 #include "http/request.h"
 
@@ -151,26 +151,26 @@ static int make_headers(HttpRequest *request, const HttpOptions *options)
         return r;
 }
 
-/* "::192.0.2.1:8080": whatever the host and the port, connect there. CURLOPT_RESOLVE would not do: all requests of
- * a client share what it says of a name. */
+/* "::192.0.2.1:8080": whatever the host and the port, connect there. CURLOPT_RESOLVE would not do: all
+ * requests of a client share what it says of a name. */
 static int make_connect_to(HttpRequest *request, const HttpOptions *options)
 {
         char address[ADDRESS_TEXT_MAX], text[ADDRESS_TEXT_MAX + 16];
         bool ipv6 = options->address->family == AF_INET6;
 
-        snprintf(text, sizeof text, "::%s%s%s:%u", ipv6 ? "[" : "", address_to_text(options->address, address),
-                ipv6 ? "]" : "", options->port);
+        snprintf(text, sizeof text, "::%s%s%s:%u", ipv6 ? "[" : "",
+                address_to_text(options->address, address), ipv6 ? "]" : "", options->port);
         return append(request->curl, &request->connect_to, text);
 }
 
-/* The path is none of the URL's: libcurl would take "#" and ".." for its own. Malloc'ed; NULL: out of memory. */
+/* Without the path, where libcurl would take "#" and ".." for its own. Malloc'ed; NULL: out of memory. */
 static char *make_url(const HttpOptions *options)
 {
         bool literal = strchr(options->host, ':'); /* an IPv6 address */
         char *url;
 
-        if (asprintf(&url, "%s://%s%s%s:%u/", options->tls ? "https" : "http", literal ? "[" : "", options->host,
-                    literal ? "]" : "", options->port) < 0)
+        if (asprintf(&url, "%s://%s%s%s:%u/", options->tls ? "https" : "http", literal ? "[" : "",
+                    options->host, literal ? "]" : "", options->port) < 0)
                 return NULL;
         return url;
 }
@@ -210,7 +210,9 @@ static void set_transport(Setup *setup, HttpRequest *request, const HttpOptions 
         set_long(setup, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
         set_long(setup, CURLOPT_FRESH_CONNECT, 1);
         set_long(setup, CURLOPT_FORBID_REUSE, 1);
-        set_long(setup, CURLOPT_TIMEOUT_MS, 1 + (long) (options->timeout_usec / USEC_PER_MSEC)); /* 0: for ever */
+        /* Rounded up: 0 would be for ever. */
+        set_long(setup, CURLOPT_TIMEOUT_MS,
+                (long) ((options->timeout_usec + USEC_PER_MSEC - 1) / USEC_PER_MSEC));
         set_object(setup, CURLOPT_CONNECT_TO, request->connect_to);
         set_socket_function(setup, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
         set_object(setup, CURLOPT_OPENSOCKETDATA, request);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Process: one child. posix_spawn() starts it, so nothing of ours runs in a copy of this daemon. Its standard input is
- * a file in memory, written before it starts: nobody has to feed a pipe. A child that was killed is not waited for by
- * anyone but the loop, which buries it whenever the kernel is done with it. */
+/* Process: one child. posix_spawn() starts it, so nothing of ours runs in a copy of this daemon. Its standard
+ * input is a file in memory, written before it starts: nobody has to feed a pipe. A child that was killed is
+ * not waited for by anyone but the loop, which buries it whenever the kernel is done with it. */
 
 #include "process/process.h"
 
@@ -152,8 +152,8 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
 /* A descriptor to read the text from; NULL: nothing. */
 static int open_input(const char *text)
 {
-        AUTO_CLOSE int fd = text ? memfd_create("signpost-input", MFD_CLOEXEC)
-                                 : open("/dev/null", O_RDONLY | O_CLOEXEC);
+        AUTO_CLOSE int fd =
+                text ? memfd_create("signpost-input", MFD_CLOEXEC) : open("/dev/null", O_RDONLY | O_CLOEXEC);
         size_t size = text ? strlen(text) : 0;
         ssize_t n;
 
@@ -191,7 +191,8 @@ static const char **make_environment(const char *const *more)
         environment = calloc(n + 3, sizeof *environment);
         if (!environment)
                 return NULL;
-        environment[0] = inherited("PATH", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        environment[0] =
+                inherited("PATH", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         environment[1] = inherited("LANG", "LANG=C.UTF-8");
         if (n > 0)
                 memcpy(environment + 2, more, n * sizeof *environment);
@@ -301,7 +302,8 @@ static int watch_stderr(Process *process, sd_event *event, int *ret_writer)
         return sd_event_source_set_ratelimit(process->stderr_source, STDERR_INTERVAL_USEC, STDERR_READS);
 }
 
-int process_start(Process **ret, sd_event *event, const ProcessOptions *options, ProcessDone done, void *userdata)
+int process_start(
+        Process **ret, sd_event *event, const ProcessOptions *options, ProcessDone done, void *userdata)
 {
         AUTO(process_freep) Process *process = calloc(1, sizeof *process);
         AUTO_CLOSE int input_fd = -1, stderr_fd = -1;

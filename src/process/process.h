@@ -8,17 +8,18 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 
-/* One child process, in a session and process group of its own: it ends within its time, and what it leaves behind
- * in its group ends with it. */
+/* One child process, in a session and process group of its own: it ends within its time, and what it leaves
+ * behind in its group ends with it. */
 typedef struct Process Process;
 
 /* All borrowed for the call alone. */
 typedef struct ProcessOptions {
-        char *const *command;           /* ended by NULL; the first is an absolute path */
-        const char *const *environment; /* "NAME=value", ended by NULL, besides PATH and LANG; NULL: nothing */
-        const char *input;              /* for its standard input; NULL: that is empty */
-        usec_t timeout_usec;            /* then it has to end … */
-        usec_t grace_usec;              /* … and gets so long from SIGTERM to SIGKILL; 0: killed at once */
+        char *const *command; /* ended by NULL; the first is an absolute path */
+        const char *const
+                *environment; /* "NAME=value", ended by NULL, besides PATH and LANG; NULL: nothing */
+        const char *input;    /* for its standard input; NULL: that is empty */
+        usec_t timeout_usec;  /* then it has to end … */
+        usec_t grace_usec;    /* … and gets so long from SIGTERM to SIGKILL; 0: killed at once */
 } ProcessOptions;
 
 typedef enum ProcessResult {
@@ -29,8 +30,9 @@ typedef enum ProcessResult {
 
 typedef struct ProcessEnd {
         ProcessResult result;
-        int status;            /* EXITED: exit status; KILLED: the signal */
-        const char *complaint; /* the last line that it wrote to stderr, cut and in UTF-8; NULL: none. Borrowed */
+        int status; /* EXITED: exit status; KILLED: the signal */
+        const char *
+                complaint; /* the last line that it wrote to stderr, cut and in UTF-8; NULL: none. Borrowed */
 } ProcessEnd;
 
 #define PROCESS_TEXT_MAX (COMPLAINT_MAX + 64)
@@ -41,9 +43,10 @@ const char *process_end_to_text(const ProcessEnd *end, char buffer[static PROCES
 /* Called once, from the loop; the process is gone then. */
 typedef void (*ProcessDone)(void *userdata, const ProcessEnd *end);
 
-/* Negative errno when it could not be started (-ENOENT, -EACCES, -EMFILE, …). Waits until the kernel has loaded the
- * program, and for nothing else. Its output goes to /dev/null. SIGCHLD stays blocked from now on. */
-int process_start(Process **ret, sd_event *event, const ProcessOptions *options, ProcessDone done, void *userdata);
+/* Negative errno when it could not be started (-ENOENT, -EACCES, -EMFILE, …). Waits until the kernel has
+ * loaded the program, and for nothing else. What it prints goes nowhere. SIGCHLD is blocked from now on. */
+int process_start(
+        Process **ret, sd_event *event, const ProcessOptions *options, ProcessDone done, void *userdata);
 
 /* Kills it, with its group; waits for nothing. */
 Process *process_free(Process *process);

@@ -40,7 +40,9 @@ static int start(World *world, Probe **ret, char *const *command, usec_t timeout
         Address address;
 
         world->times = 0;
-        config = (CheckConfig){ .type = CHECK_EXEC, .command = (char **) command, .timeout_usec = timeout_usec };
+        config = (CheckConfig){
+                .type = CHECK_EXEC, .command = (char **) command, .timeout_usec = timeout_usec
+        };
         assert_int_equal(address_from_text(&address, "2001:db8::7"), 0);
         return prober_start(world->prober, ret, &config, &address, on_done, world);
 }

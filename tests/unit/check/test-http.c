@@ -102,7 +102,8 @@ static void what_the_server_does_is_what_the_check_says(void **state)
         } rows[] = {
                 { "/ok", NULL, CHECK_OK, "" },
                 { "/ok", "lo wor", CHECK_OK, "" },
-                { "/ok", "goodbye", CHECK_FAIL, "status 200, but the text that is expected is not in the body" },
+                { "/ok", "goodbye", CHECK_FAIL,
+                        "status 200, but the text that is expected is not in the body" },
                 { "/chunked", "hello world", CHECK_OK, "" },
                 { "/status/302", NULL, CHECK_OK, "" },
                 { "/status/302", "hello world", CHECK_FAIL, "not in the body" }, /* it is not followed */

@@ -37,8 +37,8 @@ static bool run(char *const *command)
 static bool make_certificate(const char *certificate, const char *key)
 {
         const char *command[] = { "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=" SERVER_HOST, "-addext",
-                "subjectAltName=DNS:" SERVER_HOST, "-keyout", key, "-out", certificate, NULL };
+                "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=" SERVER_HOST,
+                "-addext", "subjectAltName=DNS:" SERVER_HOST, "-keyout", key, "-out", certificate, NULL };
 
         return run((char *const *) command);
 }
@@ -73,7 +73,8 @@ static bool read_ports(Server *server, int fd)
 
 static bool bring_up(Server *server)
 {
-        AUTO_FREE char *certificate = in_directory(server, "certificate.pem"), *key = in_directory(server, "key.pem");
+        AUTO_FREE char *certificate = in_directory(server, "certificate.pem"),
+                       *key = in_directory(server, "key.pem");
         int in[2], out[2];
 
         if (!certificate || !key || !make_certificate(certificate, key))

@@ -21,6 +21,6 @@ typedef struct Server {
 Server *server_start(void);
 Server *server_stop(Server *server);
 
-/* Lets this process, from now on, take the server's certificate for one of a well-known authority; nobody else. False:
- * there is no right to. */
+/* Lets this process, from now on, take the server's certificate for one of a well-known authority; nobody
+ * else. False: there is no right to. */
 bool server_make_trusted(const Server *server);

@@ -84,6 +84,8 @@ class Connection:
         elif word == "endless-body":
             send(b"HTTP/1.1 200 OK\r\n\r\n")
             self.repeat(b"x" * 65536)
+        elif word == "long-head":
+            send(answer("hello world", head=("X-Filler: " + "x" * 1000 + "\r\n") * 100))
         elif word == "endless-head":
             send(b"HTTP/1.1 200 OK\r\n")
             self.repeat(b"X-Filler: " + b"x" * 1000 + b"\r\n")

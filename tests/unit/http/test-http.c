@@ -141,6 +141,7 @@ static const struct {
         { "/empty", HTTP_FAILED, 0, NULL, "empty reply" },
         { "/garbage", HTTP_FAILED, 0, NULL, "HTTP/0.9" },
         { "/reset", HTTP_FAILED, 0, NULL, "reset by peer" },
+        { "/long-head", HTTP_FAILED, 200, NULL, "head of the answer is too long" },
         { "/endless-head", HTTP_FAILED, 200, NULL, "head of the answer is too long" },
 };
 
@@ -335,7 +336,9 @@ static void each_request_has_a_connection_of_its_own(void **state)
 
 static void one_name_at_many_addresses_is_each_time_asked_where_it_was_told(void **state)
 {
-        enum { PAIRS = 20 };
+        enum {
+                PAIRS = 20
+        };
         World *world = *state;
         Got good[PAIRS] = { 0 }, bad[PAIRS] = { 0 };
         Address elsewhere = address_of("127.0.0.9");
@@ -409,8 +412,7 @@ static void the_environment_has_no_say(void **state)
         for (size_t i = 0; i < ARRAY_LENGTH(variables); i++)
                 setenv(variables[i], "http://127.0.0.1:1", 1);
         for (int tls = 0; tls < 2; tls++) {
-                HttpOptions options =
-                        tls ? tls_options_for(world, "/ok", false) : options_for(world, "/ok");
+                HttpOptions options = tls ? tls_options_for(world, "/ok", false) : options_for(world, "/ok");
 
                 run(world, &options, &got);
                 assert_int_equal(got.answer.status, 200);
@@ -605,7 +607,9 @@ static void one_that_is_done_may_cancel_another(void **state)
 
 static void many_run_at_once(void **state)
 {
-        enum { MANY = 200 };
+        enum {
+                MANY = 200
+        };
         World *world = *state;
         Got *got = calloc(MANY, sizeof *got);
         HttpOptions options = options_for(world, "/ok");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* The library is not there before it is needed, and may be missing: this test runs itself again with a folder of its
- * own in front of the library's. */
+/* The library is not there before it is needed, and may be missing: this test runs itself again with a folder
+ * of its own in front of the library's. */
 
 #include "http/http.h"
 
@@ -75,7 +75,8 @@ static void a_broken_library_is_an_error_and_a_good_one_is_taken_when_it_comes(v
         World *world = *state;
 
         assert_false(is_loaded()); /* a client alone needs nothing */
-        write_library("this is no library, but long enough that somebody looks into it to find out what it may be\n");
+        write_library("this is no library, but long enough that somebody looks into it to find out what it "
+                      "may be\n");
         assert_int_equal(try(world), -ELIBACC);
         assert_int_equal(try(world), -ELIBACC);
         write_library("");

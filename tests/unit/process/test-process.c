@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <cmocka.h>
@@ -29,7 +30,6 @@ typedef struct World {
         char directory[64];
         char file[80]; /* for a script to write into: $FILE */
         char variable[96];
-        Process *other; /* freed at an end, when there is one */
         unsigned ends;
         ProcessEnd end;
         char text[PROCESS_TEXT_MAX];
@@ -42,7 +42,6 @@ static void on_end(void *userdata, const ProcessEnd *end)
         world->ends++;
         world->end = *end;
         process_end_to_text(end, world->text);
-        world->other = process_free(world->other);
 }
 
 /* A script for /bin/sh. */
@@ -121,9 +120,10 @@ static void assert_grandchild_is_killed(const World *world)
 /* Returns when the script has written its file. */
 static void wait_for_file(World *world)
 {
+        struct stat status;
         usec_t until = clock_now_usec(CLOCK_MONOTONIC) + PATIENCE;
 
-        while (access(world->file, F_OK) < 0) {
+        while (stat(world->file, &status) < 0 || status.st_size == 0) {
                 assert_true(clock_now_usec(CLOCK_MONOTONIC) < until);
                 sd_event_run(world->event, 1000);
         }
@@ -223,7 +223,9 @@ static void the_text_is_its_standard_input(void **state)
 
 static void a_long_text_needs_no_reader(void **state)
 {
-        enum { SIZE = 4 * 1024 * 1024 };
+        enum {
+                SIZE = 4 * 1024 * 1024
+        };
         AUTO_FREE char *text = malloc(SIZE + 1);
         World *world = *state;
 
@@ -240,8 +242,7 @@ static void its_environment_is_path_lang_and_what_is_added(void **state)
         World *world = *state;
 
         setenv("SIGNPOST_SECRET", "secret", 1);
-        run(world,
-                "exit $(tr '\\0' '\\n' </proc/$$/environ | grep -vc '^PATH=/\\|^LANG=.\\|^FILE=/')",
+        run(world, "exit $(tr '\\0' '\\n' </proc/$$/environ | grep -vc '^PATH=/\\|^LANG=.\\|^FILE=/')",
                 (ProcessOptions){ 0 });
         unsetenv("SIGNPOST_SECRET");
         assert_exited(world, 0);
@@ -365,20 +366,58 @@ static void a_freed_one_dies_and_tells_nothing(void **state)
         assert_int_equal(world->ends, 0);
 }
 
+typedef struct Pair {
+        Process *processes[2];
+        unsigned ends;
+} Pair;
+
+static void on_end_of_first(void *userdata, const ProcessEnd *end)
+{
+        Pair *pair = userdata;
+
+        (void) end;
+        pair->ends++;
+        pair->processes[0] = NULL;
+        pair->processes[1] = process_free(pair->processes[1]);
+}
+
+static void on_end_of_second(void *userdata, const ProcessEnd *end)
+{
+        Pair *pair = userdata;
+
+        (void) end;
+        pair->ends++;
+        pair->processes[1] = NULL;
+        pair->processes[0] = process_free(pair->processes[0]);
+}
+
+/* Without the loop's knowledge. */
+static void wait_for_all_children(void)
+{
+        AUTO_FCLOSE FILE *file = fopen("/proc/thread-self/children", "re");
+        siginfo_t info;
+        int pid;
+
+        assert_non_null(file);
+        while (fscanf(file, "%d", &pid) == 1)
+                assert_int_equal(waitid(P_PID, (id_t) pid, &info, WEXITED | WNOWAIT), 0);
+}
+
 static void one_that_ended_may_free_another_that_ended(void **state)
 {
+        ProcessOptions options = { .command = (char *[]){ (char *) "/bin/true", NULL },
+                .timeout_usec = FOR_EVER };
         World *world = *state;
-        siginfo_t info;
-        Process *process;
+        Pair pair = { 0 };
 
-        world->ends = 0;
-        assert_int_equal(start(world, &process, "exit 1", (ProcessOptions){ 0 }), 0);
-        assert_int_equal(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
-        assert_int_equal(start(world, &world->other, "exit 2", (ProcessOptions){ 0 }), 0);
-        while (sd_event_run(world->event, IN_A_WINK) > 0)
-                continue;
-        /* Whoever came first freed the other one, which then tells nothing. */
-        assert_int_equal(world->ends, 1);
+        assert_int_equal(
+                process_start(&pair.processes[0], world->event, &options, on_end_of_first, &pair), 0);
+        assert_int_equal(
+                process_start(&pair.processes[1], world->event, &options, on_end_of_second, &pair), 0);
+        wait_for_all_children();
+        assert_no_child_remains(world);
+        /* Whoever came first freed the other one, which then told nothing. */
+        assert_int_equal(pair.ends, 1);
 }
 
 static void the_loop_may_end_before_the_children(void **state)
@@ -412,15 +451,20 @@ static void a_flood_on_stderr_does_not_hold_up_the_loop(void **state)
 {
         World *world = *state;
         sd_event_source *ticker;
+        uint64_t before, after;
         unsigned ticks = 0;
 
         assert_true(sd_event_add_time_relative(
                             world->event, &ticker, CLOCK_MONOTONIC, 0, 1, on_tick, &ticks) >= 0);
+        assert_true(sd_event_get_iteration(world->event, &before) >= 0);
         run(world, "yes $(head -c 2000 /dev/zero | tr '\\0' x) >&2",
                 (ProcessOptions){ .timeout_usec = 500 * USEC_PER_MSEC });
+        assert_true(sd_event_get_iteration(world->event, &after) >= 0);
         sd_event_source_disable_unref(ticker);
         assert_int_equal(world->end.result, PROCESS_TIMED_OUT);
         assert_true(ticks > 50); /* of 500, on a machine that has other things to do too */
+        /* 16 times in 100 ms it was listened to. */
+        assert_true(after - before - ticks < 500);
         assert_non_null(strstr(world->text, "timed out: xxx"));
 }
 
