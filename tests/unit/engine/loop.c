@@ -3,8 +3,8 @@
 /* Loop: a timer heap for each host. Does not know what it is used for; refuses file descriptors, signals and
  * children, which a simulated host has none of.
  *
- * What it replaces has no argument to say whose clock is read. So there is one hidden state, as behind the real ones:
- * the true time, and the host that runs. */
+ * What it replaces has no argument to say whose clock is read. So there is one hidden state, as behind the
+ * real ones: the true time, and the host that runs. */
 
 #include "loop.h"
 
@@ -132,7 +132,8 @@ static void sift_up(sd_event *event, uint32_t at, sd_event_source *source)
 static void sift_down(sd_event *event, uint32_t at, sd_event_source *source)
 {
         for (uint32_t child; (child = 2 * at + 1) < event->n_heap; at = child) {
-                if (child + 1 < event->n_heap && event->heap[child + 1]->due_usec < event->heap[child]->due_usec)
+                if (child + 1 < event->n_heap &&
+                        event->heap[child + 1]->due_usec < event->heap[child]->due_usec)
                         child++;
                 if (event->heap[child]->due_usec >= source->due_usec)
                         break;
@@ -375,8 +376,8 @@ static sd_event_source *source_new(sd_event *event, sd_event_source **ret, void 
         return source;
 }
 
-int sd_event_add_time(sd_event *event, sd_event_source **ret, clockid_t clock, uint64_t usec, uint64_t accuracy,
-        sd_event_time_handler_t callback, void *userdata)
+int sd_event_add_time(sd_event *event, sd_event_source **ret, clockid_t clock, uint64_t usec,
+        uint64_t accuracy, sd_event_time_handler_t callback, void *userdata)
 {
         sd_event_source *source = source_new(event, ret, userdata);
 

@@ -58,7 +58,7 @@ static void do_link(World *world, Host *host, const Deed *deed)
         } else {
                 bump(&host->no_carrier, deed);
                 world->counts->carriers += !deed->ending;
-                promise_link_changed(host);
+                promise_own_changed(host);
                 if (!host->asleep)
                         host_tell_facts(host);
         }
@@ -116,6 +116,7 @@ static void do_sleep(Host *host, const Deed *deed)
 
 static void do_jump(Host *host, const Deed *deed)
 {
+        promise_expire(host); /* by the clock as it was */
         loop_jump(host->loop, (int64_t) deed->number * (int64_t) USEC_PER_SEC);
         host->has_jumped = true;
         host->world->counts->jumps++;
@@ -129,6 +130,7 @@ static void do_renumber(Host *host)
 
         host->own = host->own < FIRST_OTHER_OWN ? FIRST_OTHER_OWN + host->index : FIRST_OWN + host->index;
         world->renumbered = true;
+        promise_own_changed(host);
         world->counts->renumberings++;
         if (!host->asleep)
                 host_tell_facts(host);
@@ -233,20 +235,31 @@ static void do_to_host(World *world, Host *host, const Deed *deed)
 static void trace_deed(const World *world, const Deed *deed)
 {
         static const char *const texts[] = {
-                [DEED_DIE] = "death of", [DEED_REFUSE] = "refusal by", [DEED_PARTITION] = "partition from",
-                [DEED_CUT] = "cut off", [DEED_CARRIER] = "no carrier", [DEED_SERVER] = "partition from the server",
-                [DEED_REFERENCES] = "partition from the references", [DEED_LOSS] = "lost packets, per cent:",
-                [DEED_SHORTAGE] = "no resources, per cent:", [DEED_SICK_SERVER] = "the server fails, per cent:",
-                [DEED_LOSSY_SERVER] = "messages are lost, per cent:", [DEED_STOP] = "stop", [DEED_SLEEP] = "sleep",
-                [DEED_RELOAD] = "reload", [DEED_JUMP] = "clock jumps by seconds:", [DEED_RENUMBER] = "renumbering",
-                [DEED_STRANGER] = "somebody else edits", [DEED_VANDAL] = "somebody else edits members",
+                [DEED_DIE] = "death of",
+                [DEED_REFUSE] = "refusal by",
+                [DEED_PARTITION] = "partition from",
+                [DEED_CUT] = "cut off",
+                [DEED_CARRIER] = "no carrier",
+                [DEED_SERVER] = "partition from the server",
+                [DEED_REFERENCES] = "partition from the references",
+                [DEED_LOSS] = "lost packets, per cent:",
+                [DEED_SHORTAGE] = "no resources, per cent:",
+                [DEED_SICK_SERVER] = "the server fails, per cent:",
+                [DEED_LOSSY_SERVER] = "messages are lost, per cent:",
+                [DEED_STOP] = "stop",
+                [DEED_SLEEP] = "sleep",
+                [DEED_RELOAD] = "reload",
+                [DEED_JUMP] = "clock jumps by seconds:",
+                [DEED_RENUMBER] = "renumbering",
+                [DEED_STRANGER] = "somebody else edits",
+                [DEED_VANDAL] = "somebody else edits members",
                 [DEED_ORDER] = "an order",
         };
         char buffer[160];
 
         if (is_traced(world))
-                trace(world, NULL, "%s%s (hosts %#x, targets%s, %d)", deed->ending ? "END of " : "", texts[deed->kind],
-                        deed->hosts, targets_to_text(deed->targets, buffer), deed->number);
+                trace(world, NULL, "%s%s (hosts %#x, targets%s, %d)", deed->ending ? "END of " : "",
+                        texts[deed->kind], deed->hosts, targets_to_text(deed->targets, buffer), deed->number);
 }
 
 static void do_deed(World *world, const Deed *deed)

@@ -1,172 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Host: one daemon as daemon.c would build it, with checks that look at the made-up network. */
+/* Host: one daemon as daemon.c would build it, its state files, and the operator who tells it something. */
 
 #include "simulation.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "check/check.h"
 #include "util/file.h"
 
 enum {
         STATE_FILE_MAX = 1 << 20,
 };
-
-/* Checks: one at a time of each target, as the checker does it. */
-
-struct FakeCheck {
-        Check check;
-        Host *host;
-        const CheckConfig *config;
-        unsigned family, target;
-        sd_event_source *timer; /* to the next start; while it is busy, to the result */
-        bool busy, fast, sound;
-        CheckSample sample;
-        usec_t started_usec; /* CLOCK_MONOTONIC */
-        bool *freed;         /* to be told when it is */
-};
-
-static usec_t interval_of(const FakeCheck *check)
-{
-        usec_t interval = check->fast ? check->config->fast_interval_usec : check->config->interval_usec;
-
-        return roll_usec(&check->host->world->dice, interval - interval / 20, interval + interval / 20);
-}
-
-static void plan(FakeCheck *check)
-{
-        sd_event_source_set_time(check->timer, check->started_usec + interval_of(check));
-        sd_event_source_set_enabled(check->timer, SD_EVENT_ONESHOT);
-}
-
-/* What the check will find, and after what time. */
-static usec_t look(FakeCheck *check)
-{
-        Host *host = check->host;
-        Dice *dice = &host->world->dice;
-        bool lost;
-
-        if (chance(dice, host->shortage_percent)) {
-                check->sample = (CheckSample){ CHECK_INDETERMINATE, 0, "too many open files" };
-                return USEC_PER_MSEC;
-        }
-        lost = chance(dice, host->loss_percent);
-        check->sound = lost || !would_answer(host, check->target);
-        if (!lost && answers(host, check->target)) {
-                check->sample = (CheckSample){ .result = CHECK_OK };
-                check->sample.latency_usec = roll_usec(dice, USEC_PER_MSEC, 150 * USEC_PER_MSEC);
-                return check->sample.latency_usec;
-        }
-        if (host->no_carrier && check->target != host->own && chance(dice, 50)) {
-                bool blamed = chance(dice, 50);
-
-                check->sample = (CheckSample){ blamed ? CHECK_FAIL : CHECK_INDETERMINATE, 0, "unreachable" };
-                return USEC_PER_MSEC;
-        }
-        check->sample = (CheckSample){ CHECK_FAIL, 0, "refused" };
-        if (host->world->refusing[check->target] && !host->blocked[check->target])
-                return 2 * USEC_PER_MSEC;
-        check->sample.reason = "no answer";
-        return check->config->timeout_usec;
-}
-
-static void report(FakeCheck *check)
-{
-        Host *host = check->host;
-        CheckSample sample = check->sample;
-        bool freed = false;
-
-        check->busy = false;
-        check->freed = &freed;
-        promise_sample(host, check->family, check->target, sample.result, check->sound);
-        if (host->world->breakage == BREAK_BLAME && sample.result == CHECK_INDETERMINATE)
-                sample.result = CHECK_FAIL;
-        check->check.report(check->check.userdata, &sample);
-        if (freed)
-                return;
-        check->freed = NULL;
-        plan(check);
-}
-
-static int on_check(sd_event_source *source, uint64_t usec, void *userdata)
-{
-        FakeCheck *check = userdata;
-
-        (void) usec;
-        if (check->busy) {
-                report(check);
-                return 0;
-        }
-        check->busy = true;
-        check->started_usec = loop_clock_usec(check->host->loop, CLOCK_MONOTONIC);
-        sd_event_source_set_time_relative(source, look(check));
-        sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-        return 0;
-}
-
-static void fake_set_fast(Check *base, bool fast)
-{
-        FakeCheck *check = (FakeCheck *) base;
-
-        if (check->fast == fast)
-                return;
-        check->fast = fast;
-        if (!check->busy)
-                plan(check);
-}
-
-static void fake_now(Check *base)
-{
-        FakeCheck *check = (FakeCheck *) base;
-
-        if (check->busy)
-                return;
-        sd_event_source_set_time_relative(check->timer, 0);
-        sd_event_source_set_enabled(check->timer, SD_EVENT_ONESHOT);
-}
-
-static void fake_discard(Check *base)
-{
-        FakeCheck *check = (FakeCheck *) base;
-
-        if (check->busy)
-                plan(check);
-        check->busy = false;
-}
-
-static Check *fake_free(Check *base)
-{
-        FakeCheck *check = (FakeCheck *) base;
-
-        if (check->freed)
-                *check->freed = true;
-        sd_event_source_disable_unref(check->timer);
-        free(check);
-        return NULL;
-}
-
-int fake_check_new(void *userdata, Check **ret, const CheckConfig *config, const Address *address,
-        CheckReport report_to, void *report_userdata)
-{
-        static const CheckOps ops = { fake_free, fake_set_fast, fake_now, fake_discard };
-        Host *host = userdata;
-        FakeCheck *check = calloc(1, sizeof *check);
-
-        assert(check);
-        check->check = (Check){ &ops, report_to, report_userdata };
-        check->host = host;
-        check->config = config;
-        check->family = address->family == AF_INET6;
-        check->target = target_of(address);
-        sd_event_add_time_relative(host->loop, &check->timer, CLOCK_MONOTONIC,
-                roll_usec(&host->world->dice, 0, config->interval_usec), 1, on_check, check);
-        *ret = &check->check;
-        return 0;
-}
 
 /* What the engine says. */
 
@@ -193,14 +39,14 @@ static void on_changed(void *userdata)
         while (engine_next_changed(host->engine, &record) || engine_next_changed_pool(host->engine, &pool) ||
                 engine_next_changed_member(host->engine, &member))
                 continue;
+        if (state != OBSERVER_OK || host->observer != OBSERVER_OK)
+                host->doubted_usec = loop_true_usec();
         if (state == host->observer)
                 return;
         trace(host->world, host, "the observer is %s", observer_state_to_text(state));
         counts->suspicions += state == OBSERVER_SUSPECT;
         counts->losts += state == OBSERVER_LOST;
         counts->recoveries += state == OBSERVER_OK;
-        if (state == OBSERVER_OK)
-                promise_recovered(host);
         host->observer = state;
 }
 
@@ -320,7 +166,8 @@ typedef struct Remains {
 
 static const char *remains_path(const Host *host, unsigned i, char buffer[static 264])
 {
-        static const char *const names[] = { "published.json", "published.json.log", "pools.json", "pools.json.log" };
+        static const char *const names[] = { "published.json", "published.json.log", "pools.json",
+                "pools.json.log" };
 
         snprintf(buffer, 264, "%s/%u-%s", host->world->folder, host->index, names[i]);
         return buffer;
@@ -332,7 +179,8 @@ static void remains_take(Remains *remains, const Host *host)
 
         *remains = (Remains){ 0 };
         for (unsigned i = 0; i < 4; i++)
-                file_read(remains_path(host, i, path), STATE_FILE_MAX, &remains->texts[i], &remains->sizes[i], NULL);
+                file_read(remains_path(host, i, path), STATE_FILE_MAX, &remains->texts[i], &remains->sizes[i],
+                        NULL);
 }
 
 static void remains_put(Remains *remains, const Host *host)
@@ -356,9 +204,9 @@ void host_stop(Host *host, StopKind kind)
         if (!host->engine)
                 return;
         trace(host->world, host, "stops%s",
-                crash                              ? ": crash"
-                        : kind == STOP_WITHOUT_STATE ? " and loses its state"
-                                                     : "");
+                crash                        ? ": crash"
+                : kind == STOP_WITHOUT_STATE ? " and loses its state"
+                                             : "");
         if (crash)
                 remains_take(&remains, host);
         before = loop_enter(host->loop);
@@ -395,8 +243,8 @@ void host_init(World *world, unsigned index, Dice *dice)
 
         *host = (Host){ .world = world, .index = index, .own = FIRST_OWN + index };
         host->loop = loop_new(roll_usec(dice, 0, 100 * USEC_PER_SEC),
-                (usec_t) 1700000000 * USEC_PER_SEC + roll_usec(dice, 0, 3 * USEC_PER_SEC), (uint8_t) roll(dice, 256),
-                dice->state);
+                (usec_t) 1700000000 * USEC_PER_SEC + roll_usec(dice, 0, 3 * USEC_PER_SEC),
+                (uint8_t) roll(dice, 256), dice->state);
         remove_state(host);
 }
 
@@ -405,12 +253,14 @@ void host_done(Host *host)
         if (host->engine)
                 host_stop(host, STOP_WITH_STATE);
         close_state(host);
+        remove_state(host);
         host->loop = sd_event_unref(host->loop);
 }
 
 /* Operators. */
 
-static const char *member_name(const World *world, unsigned family, unsigned target, char buffer[static ADDRESS_TEXT_MAX])
+static const char *member_name(
+        const World *world, unsigned family, unsigned target, char buffer[static ADDRESS_TEXT_MAX])
 {
         Address address = target_address(family, target);
 
@@ -467,8 +317,8 @@ void host_order(Host *host, const Deed *deed)
         r = give(host, deed, family, target);
         loop_enter(before);
         trace(host->world, host, "order: %s %u %s%s for %llu s: %d", kinds[deed->order], target,
-                deed->order == ORDER_ADMIN ? member_admin_to_text(deed->admin) : "", deed->force ? " by force" : "",
-                (unsigned long long) (deed->for_usec / USEC_PER_SEC), r);
+                deed->order == ORDER_ADMIN ? member_admin_to_text(deed->admin) : "",
+                deed->force ? " by force" : "", (unsigned long long) (deed->for_usec / USEC_PER_SEC), r);
         if (r != ORDER_DONE) {
                 host->world->counts->orders_refused++;
                 return;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Schedule: what the seed says, made before the run, so that nothing that the engine does can change it. Spells in
- * which things go wrong are followed by calm ones that are long enough for every promise to come due. Some of what is
- * wrong stays so: then it is the world that the daemons have to live with. */
+/* Schedule: what the seed says, made before the run, so that nothing that the engine does can change it.
+ * Spells in which things go wrong are followed by calm ones that are long enough for every promise to come
+ * due. Some of what is wrong stays so: then it is the world that the daemons have to live with. */
 
 #include "simulation.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define LENGTH(array) ((unsigned) (sizeof(array) / sizeof((array)[0])))
+#define LENGTH(array)     ((unsigned) (sizeof(array) / sizeof((array)[0])))
 #define PICK(dice, array) ((array)[roll(dice, LENGTH(array))])
 
 /* policy/pool: the first verdict is waited for as long; policy/observer: so long it may doubt itself, … */
@@ -70,9 +70,10 @@ static void make_kind(Options *options, Dice *dice)
 
 static void make_times(Options *options, Dice *dice)
 {
-        static const unsigned intervals[] = { 1000, 2000, 5000, 5000, 10000, 10000 }, fast[] = { 500, 1000, 2000 },
-                              timeouts[] = { 500, 1000, 2000 }, hold_downs[] = { 2, 5, 10, 30 },
-                              verifies[] = { 5, 10, 20, 30 }, removals[] = { 2, 5, 10 };
+        static const unsigned intervals[] = { 1000, 2000, 5000, 5000, 10000, 10000, 10000, 10000 },
+                              fast[] = { 500, 1000, 2000 }, timeouts[] = { 500, 1000, 2000 },
+                              hold_downs[] = { 2, 5, 10, 30 }, verifies[] = { 10, 20, 30 },
+                              removals[] = { 2, 5, 10 };
 
         options->interval_usec = PICK(dice, intervals) * USEC_PER_MSEC;
         options->fast_usec = PICK(dice, fast) * USEC_PER_MSEC;
@@ -99,7 +100,8 @@ static void make_rules(Options *options, Dice *dice)
         options->minimum = PICK(dice, minimums);
         options->all_down = PICK(dice, all_downs);
         if (options->all_down == ALL_DOWN_FALLBACK)
-                options->fallbacks = TARGET(FIRST_FALLBACK) | (chance(dice, 50) ? TARGET(FIRST_FALLBACK + 1) : 0);
+                options->fallbacks =
+                        TARGET(FIRST_FALLBACK) | (chance(dice, 50) ? TARGET(FIRST_FALLBACK + 1) : 0);
         options->policy = chance(dice, 30) ? POOL_PRIORITY : POOL_ALL;
         options->manual_failback = chance(dice, 25);
         options->n_references = chance(dice, 70) ? 1 + roll(dice, 2) : 0;
@@ -107,7 +109,8 @@ static void make_rules(Options *options, Dice *dice)
         options->on_disk = chance(dice, 3);
         if (!options->self || options->discover)
                 return;
-        /* Each daemon has members that the others do not know of, so that these rules would have them quarrel. */
+        /* Each daemon has members that the others do not know of, so that these rules would have them
+         * quarrel. */
         options->policy = POOL_ALL;
         if (options->all_down == ALL_DOWN_ALL || options->all_down == ALL_DOWN_FALLBACK)
                 options->all_down = ALL_DOWN_HOLD;
@@ -128,7 +131,9 @@ static unsigned members_at_most(const Options *options)
 static void make_promises(Options *options)
 {
         unsigned n = members_at_most(options), at_once = n * options->removal_percent / 100;
-        usec_t check = (options->fast_usec > options->timeout_usec ? options->fast_usec : options->timeout_usec) * 21 / 20;
+        usec_t check =
+                (options->fast_usec > options->timeout_usec ? options->fast_usec : options->timeout_usec) *
+                21 / 20;
         usec_t round = 2 * (options->interval_usec + options->timeout_usec);
         usec_t detection = round + (options->fall > options->rise ? options->fall : options->rise) * check;
         usec_t removals = (n / (at_once ? at_once : 1) + 1) * options->removal_interval_usec;
@@ -136,8 +141,8 @@ static void make_promises(Options *options)
 
         options->out_usec = START_USEC + detection + TRUST_USEC + 2 * DOUBT_USEC + round + removals +
                             options->hold_down_most_usec + writing;
-        options->in_usec = START_USEC + detection + DOUBT_USEC + round + options->hold_down_most_usec + writing +
-                           (options->policy == POOL_PRIORITY ? options->failback_usec : 0);
+        options->in_usec = START_USEC + detection + DOUBT_USEC + round + options->hold_down_most_usec +
+                           writing + (options->policy == POOL_PRIORITY ? options->failback_usec : 0);
 }
 
 /* What goes wrong. */
@@ -189,10 +194,10 @@ static void make_order(const Options *options, Dice *dice, Deed *deed)
 static void make_deed(World *world, Dice *dice, usec_t begin, usec_t end)
 {
         static const DeedKind kinds[] = { DEED_DIE, DEED_DIE, DEED_DIE, DEED_DIE, DEED_REFUSE, DEED_REFUSE,
-                DEED_PARTITION, DEED_PARTITION, DEED_PARTITION, DEED_CUT, DEED_CUT, DEED_CARRIER, DEED_CARRIER,
-                DEED_SERVER, DEED_REFERENCES, DEED_LOSS, DEED_SHORTAGE, DEED_SICK_SERVER, DEED_LOSSY_SERVER,
-                DEED_LOSSY_SERVER, DEED_STOP, DEED_STOP, DEED_SLEEP, DEED_RELOAD, DEED_JUMP, DEED_RENUMBER,
-                DEED_STRANGER, DEED_VANDAL, DEED_ORDER, DEED_ORDER, DEED_ORDER };
+                DEED_PARTITION, DEED_PARTITION, DEED_PARTITION, DEED_CUT, DEED_CUT, DEED_CARRIER,
+                DEED_CARRIER, DEED_SERVER, DEED_REFERENCES, DEED_LOSS, DEED_SHORTAGE, DEED_SICK_SERVER,
+                DEED_LOSSY_SERVER, DEED_LOSSY_SERVER, DEED_STOP, DEED_STOP, DEED_SLEEP, DEED_RELOAD,
+                DEED_JUMP, DEED_RENUMBER, DEED_STRANGER, DEED_VANDAL, DEED_ORDER, DEED_ORDER, DEED_ORDER };
         static const int32_t jumps[] = { -3600, -600, -30, -1, 1, 30, 600, 3600, 31536000, -31536000 };
         const Options *options = &world->options;
         Targets all = everybody(options);
@@ -200,7 +205,8 @@ static void make_deed(World *world, Dice *dice, usec_t begin, usec_t end)
                 .time_usec = roll_usec(dice, begin, end),
                 .kind = PICK(dice, kinds),
                 .hosts = 1U << roll(dice, options->n_hosts),
-                .targets = one(dice, all) | (chance(dice, 30) ? some(dice, all) : 0) | (chance(dice, 8) ? all : 0),
+                .targets = one(dice, all) | (chance(dice, 30) ? some(dice, all) : 0) |
+                           (chance(dice, 8) ? all : 0),
                 .number = (int32_t) (5 + roll(dice, 60)),
         };
 
@@ -233,7 +239,8 @@ static void make_deed(World *world, Dice *dice, usec_t begin, usec_t end)
         add(world, &deed);
 }
 
-/* Some of what goes wrong in a spell stays so, for members and networks: the server and the daemons come back. */
+/* Some of what goes wrong in a spell stays so, for members and networks: the server and the daemons come
+ * back. */
 static void make_spell(World *world, Dice *dice, usec_t begin, usec_t end, usec_t calm_end)
 {
         unsigned n = roll(dice, 10) + roll(dice, 4) * roll(dice, 4);
@@ -256,7 +263,8 @@ static int compare_deeds(const void *a, const void *b)
 
         if (one->time_usec != other->time_usec)
                 return one->time_usec < other->time_usec ? -1 : 1;
-        return one->kind != other->kind ? (int) one->kind - (int) other->kind : (int) one->hosts - (int) other->hosts;
+        return one->kind != other->kind ? (int) one->kind - (int) other->kind
+                                        : (int) one->hosts - (int) other->hosts;
 }
 
 static void make_deeds(World *world, Dice *dice)
@@ -264,7 +272,7 @@ static void make_deeds(World *world, Dice *dice)
         Options *options = &world->options;
         unsigned n_spells = 1 + chance(dice, 30);
         usec_t calm = (options->out_usec > options->in_usec ? options->out_usec : options->in_usec) +
-                      3 * options->verify_usec + 5 * USEC_PER_SEC;
+                      2 * options->verify_usec + 5 * USEC_PER_SEC;
         usec_t now = 0;
 
         for (unsigned i = 0; i < options->n_hosts; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Simulation: builds a world from a seed, runs it to its end or to the first broken promise, and takes it down. */
+/* Simulation: builds a world from a seed, runs it to its end or to the first broken promise, and takes it
+ * down. */
 
 #include "simulation.h"
 
@@ -14,13 +15,16 @@
 
 /* Dice: splitmix64. */
 
-static uint32_t dice_next(Dice *dice)
+static uint64_t mix(uint64_t z)
 {
-        uint64_t z = dice->state += 0x9e3779b97f4a7c15U;
-
         z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
         z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-        return (uint32_t) ((z ^ (z >> 31)) >> 32);
+        return z ^ (z >> 31);
+}
+
+static uint32_t dice_next(Dice *dice)
+{
+        return (uint32_t) (mix(dice->state += 0x9e3779b97f4a7c15U) >> 32);
 }
 
 unsigned roll(Dice *dice, unsigned n)
@@ -53,13 +57,15 @@ bool is_traced(const World *world)
         return world->trace != NULL;
 }
 
-static void trace_list(const World *world, const Host *host, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void trace_list(
+        const World *world, const Host *host, const char *format, va_list arguments)
 {
         usec_t now = loop_true_usec() - START_USEC;
 
         fprintf(world->trace, "%7llu.%03llu ", (unsigned long long) (now / USEC_PER_SEC),
                 (unsigned long long) (now % USEC_PER_SEC / USEC_PER_MSEC));
-        fprintf(world->trace, host ? "daemon %u: " : "          ", host ? host->index : 0);
+        if (host)
+                fprintf(world->trace, "daemon %u: ", host->index);
         vfprintf(world->trace, format, arguments);
         fputc('\n', world->trace);
 }
@@ -122,9 +128,10 @@ static void make_sources(World *world)
         static char *patterns[] = { (char *) "eth*", NULL };
 
         for (unsigned i = 0; i < 2; i++) {
-                world->sources[i] = (SourceConfig){
-                        .type = SOURCE_INTERFACES, .family = families[i], .interfaces = patterns, .limit = 1000
-                };
+                world->sources[i] = (SourceConfig){ .type = SOURCE_INTERFACES,
+                        .family = families[i],
+                        .interfaces = patterns,
+                        .limit = 1000 };
                 world->source_list[i] = &world->sources[i];
         }
 }
@@ -237,15 +244,18 @@ static void trace_options(const World *world)
         static const char *const all_downs[] = { "hold", "all", "empty", "fallback" };
         char first[160], second[160], third[160];
 
-        trace(world, NULL, "%u daemons, %s, members%s and%s, strangers%s%s%s, minimum %u, all_down %s%s", options->n_hosts,
-                options->policy == POOL_ALL ? "all" : "priority", targets_to_text(options->members[0], first),
-                targets_to_text(options->members[1], second), targets_to_text(options->strangers, third),
-                options->self ? ", self" : "", options->discover ? ", discover" : "", options->minimum,
-                all_downs[options->all_down], options->manual_failback ? ", manual failback" : "");
+        trace(world, NULL, "%u daemons, %s, members%s and%s, strangers%s%s%s, minimum %u, all_down %s%s",
+                options->n_hosts, options->policy == POOL_ALL ? "all" : "priority",
+                targets_to_text(options->members[0], first), targets_to_text(options->members[1], second),
+                targets_to_text(options->strangers, third), options->self ? ", self" : "",
+                options->discover ? ", discover" : "", options->minimum, all_downs[options->all_down],
+                options->manual_failback ? ", manual failback" : "");
         trace(world, NULL,
-                "interval %llu fast %llu timeout %llu ms, rise %u fall %u, hold-down %llu to %llu s, verify %llu s, "
+                "interval %llu fast %llu timeout %llu ms, rise %u fall %u, hold-down %llu to %llu s, verify "
+                "%llu s, "
                 "removals %u%% in %llu s, failback %llu s, %u references; out in %llu s, in in %llu s",
-                (unsigned long long) options->interval_usec / 1000, (unsigned long long) options->fast_usec / 1000,
+                (unsigned long long) options->interval_usec / 1000,
+                (unsigned long long) options->fast_usec / 1000,
                 (unsigned long long) options->timeout_usec / 1000, options->rise, options->fall,
                 (unsigned long long) (options->hold_down_usec / USEC_PER_SEC),
                 (unsigned long long) (options->hold_down_most_usec / USEC_PER_SEC),
@@ -302,9 +312,10 @@ static void end(World *world)
         world->loop = sd_event_unref(world->loop);
 }
 
-bool simulate(World *world, uint64_t seed, Breakage breakage, const char *folder, Counts *counts, FILE *trace_to)
+bool simulate(
+        World *world, uint64_t seed, Breakage breakage, const char *folder, Counts *counts, FILE *trace_to)
 {
-        Dice dice = { .state = seed * 0x9e3779b97f4a7c15U };
+        Dice dice = { .state = mix(seed) }; /* neighbours have nothing in common */
 
         memset(world, 0, sizeof *world);
         world->seed = seed;
@@ -312,7 +323,7 @@ bool simulate(World *world, uint64_t seed, Breakage breakage, const char *folder
         world->folder = folder;
         world->counts = counts;
         world->trace = trace_to;
-        world->dice.state = dice.state ^ 0x5851f42d4c957f2dU;
+        world->dice.state = mix(dice.state);
         begin(world, &dice);
         run(world);
         end(world);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
-/* Several daemons on one pool, in a world that goes wrong: the real engine and policy on a made-up network, against a
- * made-up DNS server with compare-and-swap, on made-up clocks (loop.h). One number, the seed, says all that
- * happens. What is promised to users is held against what the world really was like.
+/* Several daemons on one pool, in a world that goes wrong: the real engine and policy on a made-up network,
+ * against a made-up DNS server with compare-and-swap, on made-up clocks (loop.h). One number, the seed, says
+ * all that happens. What is promised to users is held against what the world really was like.
  *
  *   simulation-schedule.c   from the seed: the pool, the daemons, and what is to go wrong when
- *   simulation-network.c    who answers whom; the server, and messages on their way to it
- *   simulation-host.c       one daemon on its host: provider, checks, start and stop
+ *   simulation-network.c    who answers whom
+ *   simulation-server.c     the server, and messages on their way to it
+ *   simulation-host.c       one daemon on its host; simulation-check.c: its checks
  *   simulation-deeds.c      makes things go wrong
- *   simulation-promises.c   what must hold all the same
+ *   simulation-promises.c   what is promised; simulation-writes.c, simulation-calm.c: is it kept?
  *   simulation.c            one run */
 
 #include <stdbool.h>
@@ -40,11 +41,11 @@ enum {
 };
 
 typedef uint32_t Targets; /* a set of them */
-#define TARGET(n)   ((Targets) 1 << (n))
-#define MEMBERS     (TARGET(FIRST_OWN) - TARGET(FIRST_MEMBER))
-#define OWN         (TARGET(FIRST_STRANGER) - TARGET(FIRST_OWN))
-#define STRANGERS   (TARGET(FIRST_FALLBACK) - TARGET(FIRST_STRANGER))
-#define FALLBACKS   (TARGET(FIRST_REFERENCE) - TARGET(FIRST_FALLBACK))
+#define TARGET(n) ((Targets) 1 << (n))
+#define MEMBERS   (TARGET(FIRST_OWN) - TARGET(FIRST_MEMBER))
+#define OWN       (TARGET(FIRST_STRANGER) - TARGET(FIRST_OWN))
+#define STRANGERS (TARGET(FIRST_FALLBACK) - TARGET(FIRST_STRANGER))
+#define FALLBACKS (TARGET(FIRST_REFERENCE) - TARGET(FIRST_FALLBACK))
 
 typedef struct World World;
 typedef struct Host Host;
@@ -75,57 +76,57 @@ typedef enum Breakage {
 } Breakage;
 
 /* What happened, so that nobody believes a run in which nothing did. */
-#define SIMULATION_COUNTS(X)                                                                                 \
-        X(hosts, "daemons")                                                                                  \
-        X(deaths, "deaths of members")                                                                       \
-        X(revivals, "revivals of members")                                                                   \
-        X(partitions, "partitions of a daemon from members")                                                 \
-        X(server_cuts, "partitions of a daemon from the server")                                             \
-        X(cuts, "daemons cut off with carrier")                                                              \
-        X(carriers, "daemons cut off without carrier")                                                       \
-        X(reference_cuts, "partitions of a daemon from its references")                                      \
-        X(losses, "spells of lost packets")                                                                  \
-        X(shortages, "spells without resources")                                                             \
-        X(restarts_with_state, "restarts with the state")                                                    \
-        X(restarts_without_state, "restarts without the state")                                              \
-        X(crashes, "restarts from what a crash left on disk")                                                \
-        X(reloads, "reloads")                                                                                \
-        X(sleeps, "hosts that slept")                                                                        \
-        X(jumps, "jumps of CLOCK_REALTIME")                                                                  \
-        X(renumberings, "hosts that got another address")                                                    \
-        X(strangers, "changes by somebody else to values of theirs")                                         \
-        X(vandals, "changes by somebody else to the members' values")                                        \
-        X(checks, "results of checks")                                                                       \
-        X(indeterminate, "… that say nothing")                                                               \
-        X(reads, "reads")                                                                                    \
-        X(writes, "writes sent")                                                                             \
-        X(applied, "… applied")                                                                              \
-        X(conflicts, "… in conflict")                                                                        \
-        X(lost_requests, "… lost")                                                                           \
-        X(lost_answers, "… applied, with the answer lost")                                                   \
-        X(late_writes, "… that came after the daemon had given up")                                          \
-        X(late_applied, "… and were applied")                                                                \
-        X(duplicates, "… that came twice, and the second answer counted")                                    \
-        X(failures, "… that the server failed on")                                                           \
-        X(additions, "members that joined DNS")                                                              \
-        X(removals, "members that left DNS")                                                                 \
-        X(falls, "members found down")                                                                       \
-        X(rises, "members found up")                                                                         \
-        X(suspicions, "daemons that suspected themselves")                                                   \
-        X(losts, "daemons that were lost")                                                                   \
-        X(recoveries, "daemons that judged again")                                                           \
-        X(selves, "daemons that published themselves")                                                       \
-        X(discovered, "discovered members taken out")                                                        \
-        X(fallbacks, "fallback addresses published")                                                         \
-        X(orders, "orders taken")                                                                            \
-        X(orders_refused, "orders refused")                                                                  \
-        X(orders_expired, "orders expired")                                                                  \
-        X(promised_out, "dead members promised to be out")                                                   \
-        X(promised_in, "living members promised to be in")                                                   \
-        X(promised_held, "pools with nobody up promised not to be emptied")                                  \
-        X(promised_ordered, "orders promised to be in DNS")                                                  \
-        X(promised_agreement, "daemons promised to agree with DNS")                                          \
-        X(promised_quiet, "worlds promised to be quiet")                                                     \
+#define SIMULATION_COUNTS(X)                                                \
+        X(hosts, "daemons")                                                 \
+        X(deaths, "deaths of members")                                      \
+        X(revivals, "revivals of members")                                  \
+        X(partitions, "partitions of a daemon from members")                \
+        X(server_cuts, "partitions of a daemon from the server")            \
+        X(cuts, "daemons cut off with carrier")                             \
+        X(carriers, "daemons cut off without carrier")                      \
+        X(reference_cuts, "partitions of a daemon from its references")     \
+        X(losses, "spells of lost packets")                                 \
+        X(shortages, "spells without resources")                            \
+        X(restarts_with_state, "restarts with the state")                   \
+        X(restarts_without_state, "restarts without the state")             \
+        X(crashes, "restarts from what a crash left on disk")               \
+        X(reloads, "reloads")                                               \
+        X(sleeps, "hosts that slept")                                       \
+        X(jumps, "jumps of CLOCK_REALTIME")                                 \
+        X(renumberings, "hosts that got another address")                   \
+        X(strangers, "changes by somebody else to values of theirs")        \
+        X(vandals, "changes by somebody else to the members' values")       \
+        X(checks, "results of checks")                                      \
+        X(indeterminate, "… that say nothing")                              \
+        X(reads, "reads")                                                   \
+        X(writes, "writes sent")                                            \
+        X(applied, "… applied")                                             \
+        X(conflicts, "… in conflict")                                       \
+        X(lost_requests, "… lost")                                          \
+        X(lost_answers, "… applied, with the answer lost")                  \
+        X(late_writes, "… that came after the daemon had given up")         \
+        X(late_applied, "… and were applied")                               \
+        X(duplicates, "… that came twice, and the second answer counted")   \
+        X(failures, "… that the server failed on")                          \
+        X(additions, "members that joined DNS")                             \
+        X(removals, "members that left DNS")                                \
+        X(falls, "members found down")                                      \
+        X(rises, "members found up")                                        \
+        X(suspicions, "daemons that suspected themselves")                  \
+        X(losts, "daemons that were lost")                                  \
+        X(recoveries, "daemons that judged again")                          \
+        X(selves, "daemons that published themselves")                      \
+        X(discovered, "discovered members taken out")                       \
+        X(fallbacks, "fallback addresses published")                        \
+        X(orders, "orders taken")                                           \
+        X(orders_refused, "orders refused")                                 \
+        X(orders_expired, "orders expired")                                 \
+        X(promised_out, "dead members promised to be out")                  \
+        X(promised_in, "living members promised to be in")                  \
+        X(promised_held, "pools with nobody up promised not to be emptied") \
+        X(promised_ordered, "orders promised to be in DNS")                 \
+        X(promised_agreement, "daemons promised to agree with DNS")         \
+        X(promised_quiet, "worlds promised to be quiet")                    \
         X(quarrels, "worlds in which daemons see different things, with a bounded rate of writes")
 
 typedef struct Counts {
@@ -147,14 +148,14 @@ typedef enum DeedKind {
         DEED_SHORTAGE,     /* host: number per cent of the checks cannot be done */
         DEED_SICK_SERVER,  /* server: number per cent of the operations fail at once */
         DEED_LOSSY_SERVER, /* server: number per cent of the messages are lost, late, or twice */
-        DEED_STOP,         /* host: the daemon stops; on its end it starts with its state, by number: see StopKind */
-        DEED_SLEEP,        /* host */
-        DEED_RELOAD,       /* host */
-        DEED_JUMP,         /* host: by number seconds */
-        DEED_RENUMBER,     /* host */
-        DEED_STRANGER,     /* targets change place in the RRset */
-        DEED_VANDAL,       /* likewise: members */
-        DEED_ORDER,        /* hosts: see OrderKind */
+        DEED_STOP,  /* host: the daemon stops; on its end it starts with its state, by number: see StopKind */
+        DEED_SLEEP, /* host */
+        DEED_RELOAD,   /* host */
+        DEED_JUMP,     /* host: by number seconds */
+        DEED_RENUMBER, /* host */
+        DEED_STRANGER, /* targets change place in the RRset */
+        DEED_VANDAL,   /* likewise: members */
+        DEED_ORDER,    /* hosts: see OrderKind */
 } DeedKind;
 
 typedef enum StopKind {
@@ -188,7 +189,7 @@ typedef struct Deed {
 /* What the pool is told to be like, and for how long anything may take. */
 typedef struct Options {
         unsigned n_hosts;
-        Targets members[2];  /* of the configuration, by family */
+        Targets members[2]; /* of the configuration, by family */
         Targets strangers, fallbacks;
         uint32_t priorities[TARGETS];
         unsigned n_references;
@@ -202,21 +203,22 @@ typedef struct Options {
         usec_t interval_usec, fast_usec, timeout_usec, hold_down_usec, hold_down_most_usec, verify_usec,
                 failback_usec, removal_interval_usec, provider_timeout_usec;
 
-        usec_t out_usec, in_usec; /* promised: a member that is down for all is out, one that is up for all is in */
-        usec_t end_usec;          /* of the run */
+        usec_t out_usec,
+                in_usec; /* promised: a member that is down for all is out, one that is up for all is in */
+        usec_t end_usec; /* of the run */
 } Options;
 
 /* What a host's checks of one address told its engine. */
 typedef struct Watch {
-        unsigned oks;         /* in a row */
+        unsigned oks; /* in a row */
         usec_t oks_since_usec;
-        unsigned fails;       /* since it certainly was up */
-        unsigned fresh_fails; /* … since the daemon started */
-        unsigned sound_fails; /* … and not only because the host was cut off */
-        unsigned falls;       /* soon after one another */
-        usec_t fell_usec;     /* CLOCK_BOOTTIME; 0: never */
-        bool inherited;       /* that was before the daemon started */
-        usec_t removed_usec;  /* when the host last asked the server to take it out */
+        unsigned fails;                   /* since it certainly was up */
+        unsigned fresh_fails;             /* … since the daemon started */
+        unsigned sound_fails;             /* … and not only because the host was cut off */
+        unsigned falls;                   /* soon after one another */
+        usec_t fell_usec, fell_true_usec; /* CLOCK_BOOTTIME, 0: never; true time */
+        bool inherited;                   /* that was before the daemon started */
+        usec_t removed_usec;              /* when the host last asked the server to take it out */
 } Watch;
 
 /* What operators told a host's daemon. until: CLOCK_REALTIME; 0: for good. */
@@ -250,9 +252,10 @@ struct Host {
 
         /* For the promises. True time. */
         usec_t started_usec;
-        usec_t disturbed_usec; /* when anything last happened to it */
-        usec_t cut_since_usec; /* no carrier, or nothing answers; 0: it is not so */
-        usec_t ordered_usec;   /* an operator's word came or went; 0: never */
+        usec_t doubted_usec;              /* when the daemon last said that it cannot judge */
+        usec_t disturbed_usec;            /* when anything last happened to it */
+        usec_t cut_since_usec;            /* no carrier, or nothing answers; 0: it is not so */
+        usec_t ordered_usec;              /* an operator's word came or went; 0: never */
         unsigned n_failures, n_conflicts; /* of the provider, in a row */
         bool has_jumped;                  /* its CLOCK_REALTIME has */
         Watch watches[2][TARGETS];
@@ -269,8 +272,8 @@ struct World {
         Options options;
         Dice dice; /* of the run; the schedule has its own */
         Counts *counts;
-        FILE *trace; /* NULL: none */
-        const char *folder; /* for state files */
+        FILE *trace;         /* NULL: none */
+        const char *folder;  /* for state files */
         char violation[400]; /* "" */
 
         sd_event *loop; /* the world's own */
@@ -289,10 +292,10 @@ struct World {
         LIST_HEAD(, Message) messages;
 
         /* For the promises. */
-        usec_t members_usec;   /* when anything about who answers last changed for all */
-        usec_t disturbed_usec; /* when anything last happened to anybody */
-        usec_t written_usec;   /* when the RRset last changed */
-        bool renumbered;       /* somebody was */
+        usec_t members_usec;          /* when anything about who answers last changed for all */
+        usec_t disturbed_usec;        /* when anything last happened to anybody */
+        usec_t written_usec;          /* when the RRset last changed */
+        bool renumbered;              /* somebody was */
         unsigned n_flaps[2][TARGETS]; /* how often each joined since … */
         usec_t flaps_usec;
 
@@ -318,13 +321,15 @@ struct World {
 };
 
 /* simulation.c: one run. False: a promise was broken, and `violation` says which. trace: NULL for none. */
-bool simulate(World *world, uint64_t seed, Breakage breakage, const char *folder, Counts *counts, FILE *trace);
+bool simulate(
+        World *world, uint64_t seed, Breakage breakage, const char *folder, Counts *counts, FILE *trace);
 
 /* The first one ends the run. */
 void must(int r); /* negative: the simulation itself is broken */
 
 void violation(World *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void trace(const World *world, const Host *host, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void trace(const World *world, const Host *host, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
 bool is_traced(const World *world);
 const char *targets_to_text(Targets targets, char buffer[static 160]);
 
@@ -339,9 +344,13 @@ Targets targets_of(const RRset *set);
 /* Does the target answer the host, now? */
 bool answers(const Host *host, unsigned target);
 bool would_answer(const Host *host, unsigned target); /* … were the host itself not cut off */
-bool is_sound(const Host *host); /* its network allows it to judge others */
-bool is_watching(const Host *host); /* … and its daemon runs, and reaches the server */
+bool is_sound(const Host *host);                      /* its network allows it to judge others */
+bool is_writing(const Host *host);                    /* its daemon runs, and reaches the server */
+bool is_watching(const Host *host);                   /* both */
 
+bool reaches_server(const Host *host);
+
+/* simulation-server.c */
 int fake_provider_new(void *userdata, Provider **ret, const ProviderConfig *config, const Name *zone_hint,
         const ProviderEvents *events);
 /* Somebody else changes the RRset. */
@@ -358,6 +367,8 @@ void host_reload(Host *host);
 /* The kernel says how its link is. */
 void host_tell_facts(Host *host);
 void host_order(Host *host, const Deed *deed);
+
+/* simulation-check.c */
 int fake_check_new(void *userdata, Check **ret, const CheckConfig *config, const Address *address,
         CheckReport report, void *report_userdata);
 
@@ -374,8 +385,7 @@ void promise_members_changed(World *world);
 /* A result of a check is about to be told. */
 void promise_sample(Host *host, unsigned family, unsigned target, CheckResult result, bool sound);
 void promise_event(Host *host, const Event *event);
-void promise_link_changed(Host *host);
-void promise_recovered(Host *host);
+void promise_own_changed(Host *host);
 void promise_answered(Host *host, OutcomeKind kind);
 /* A write leaves a daemon. */
 void promise_sent(Host *host, unsigned family, Targets expected, Targets wanted);

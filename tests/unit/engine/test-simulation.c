@@ -140,11 +140,11 @@ static bool print_counts(const Counts *counts, bool must_all_happen)
 {
         bool all = true;
 
-#define X(name, text)                                                     \
-        printf("%12" PRIu64 " %s\n", counts->name, text);                 \
-        if (must_all_happen && counts->name == 0) {                       \
+#define X(name, text)                                                               \
+        printf("%12" PRIu64 " %s\n", counts->name, text);                           \
+        if (must_all_happen && counts->name == 0) {                                 \
                 printf("             ^ never happened: this run proves nothing\n"); \
-                all = false;                                              \
+                all = false;                                                        \
         }
         SIMULATION_COUNTS(X)
 #undef X
@@ -158,10 +158,12 @@ static int run_broken(World *world, const Arguments *arguments, const char *fold
                 if (!simulate(world, arguments->first + i, arguments->breakage, folder, counts,
                             arguments->trace ? stdout : NULL)) {
                         printf("\"%s\" was noticed with seed %" PRIu64 ", after %" PRIu64 " schedules: %s\n",
-                                breakages[arguments->breakage], arguments->first + i, i + 1, world->violation);
+                                breakages[arguments->breakage], arguments->first + i, i + 1,
+                                world->violation);
                         return EXIT_SUCCESS;
                 }
-        printf("\"%s\" was not noticed in %" PRIu64 " schedules\n", breakages[arguments->breakage], arguments->n);
+        printf("\"%s\" was not noticed in %" PRIu64 " schedules\n", breakages[arguments->breakage],
+                arguments->n);
         return EXIT_FAILURE;
 }
 
@@ -225,7 +227,9 @@ int main(int argc, char **argv)
         Arguments arguments;
 
         if (parse(argc, argv, &arguments) < 0) {
-                fprintf(stderr, "usage: %s [--seed N] [--schedules N] [--trace] [--keep-going] [--break RULE]\n", argv[0]);
+                fprintf(stderr,
+                        "usage: %s [--seed N] [--schedules N] [--trace] [--keep-going] [--break RULE]\n",
+                        argv[0]);
                 return 2;
         }
         return with_folder(&arguments);
