@@ -119,7 +119,7 @@ static void on_sample(void *userdata, const CheckSample *sample)
                 pools_mark(member->pool->engine, member->pool);
         if (health_step(&policy->health, &options, result, policy->published, now))
                 on_health_changed(member, before);
-        pool_member_looked_at(policy, result);
+        pool_member_looked_at(policy, result, now);
         if (policy->health.state == HEALTH_UP || policy->health.fails >= options.fall)
                 policy->inherited = false;
         member_set_fast(member);
@@ -155,13 +155,9 @@ void member_set_observer(Member *member)
         pools_mark(engine, member->pool);
 }
 
-void member_recover(Member *member, bool doubtful)
+void member_recover(Member *member, bool it_was_us)
 {
-        HealthState before = member->policy.health.state;
-
-        pool_member_recover(&member->policy, doubtful);
-        observer_count(member->policy.observer, before, member->policy.health.state);
-        member_touch(member);
+        pool_member_recover(&member->policy, it_was_us);
         check_discard(member->check);
         check_now(member->check);
 }

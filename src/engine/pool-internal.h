@@ -52,6 +52,7 @@ struct Pool {
         Publication *publications[2]; /* A, AAAA: owned by the queue; NULL: that one is not kept */
         const View *views[2];         /* where own addresses come from; NULL: nowhere */
         StoredOrder orders[2];        /* behind the overrides */
+        char *missing[2];             /* the overrides' member, while there is none of that name; NULL else */
         bool held[2];                 /* … and that was said */
         Serving serving[2];           /* what was told last */
         PoolCondition condition;      /* that was told last */
@@ -116,6 +117,9 @@ void pool_touch(Pool *pool);
 void pool_facts_changed(Pool *pool);
 const RRset *pool_seen(const Pool *pool, unsigned family); /* NULL: nothing, or not known */
 Member *pool_member(const Pool *pool, size_t index);
+const char *pool_override_name(
+        const Pool *pool, unsigned family); /* the failover's member; NULL: none is ordered */
+void pool_end_override(Pool *pool, unsigned family);
 Member *pool_member_named(const Pool *pool, const char *name); /* NULL: none */
 
 /* member.c */
@@ -124,8 +128,8 @@ int member_new(Member **ret, Pool *pool, const char *name, const Address *addres
 Member *member_free(Member *member);
 DEFINE_FREEP(Member, member_free)
 void member_touch(Member *member);
-void member_set_observer(Member *member);           /* by what this host's addresses are now */
-void member_recover(Member *member, bool doubtful); /* the observer doubts itself no more */
+void member_set_observer(Member *member);            /* by what this host's addresses are now */
+void member_recover(Member *member, bool it_was_us); /* the observer doubts itself no more */
 void member_set_fast(Member *member);
 
 /* pool-orders.c */
@@ -142,4 +146,4 @@ void report_switch(const Pool *pool, unsigned family, EventKind kind, const RRse
 void report_held(const Pool *pool, unsigned family);
 void report_observer(Engine *engine, unsigned family, ObserverState before);
 void report_order(const Pool *pool, const Member *member, const char *what, const StoredOrder *order);
-void report_expired(const Pool *pool, const Member *member, const char *what);
+void report_expired(const Pool *pool, const char *member, const char *what);

@@ -68,6 +68,7 @@ static int finish(Pool *pool, const Order *order)
 
 int engine_failover(Engine *engine, const Name *name, const char *member_name, const Order *order)
 {
+        AUTO(stored_order_done) StoredOrder taken = { 0 };
         PoolMember *member;
         Member *named;
         unsigned family;
@@ -83,9 +84,12 @@ int engine_failover(Engine *engine, const Name *name, const char *member_name, c
         if (!order->force && (member->admin >= ADMIN_DOWN || health_is_down(&member->health)))
                 return ORDER_MEMBER_DOWN;
         family = pool_family_of(&member->address);
-        r = take_order(&pool->orders[family], order);
+        r = take_order(&taken, order);
         if (r < 0)
                 return r;
+        pool_end_override(pool, family);
+        pool->orders[family] = taken;
+        taken = (StoredOrder){ 0 };
         pool->policy.families[family].override = (PoolOverride){ member, order->force };
         report_order(pool, named, "failover", &pool->orders[family]);
         return finish(pool, order);
@@ -96,7 +100,7 @@ static bool can_fail_back(const Pool *pool)
         bool can = false;
 
         for (unsigned family = 0; family < 2; family++)
-                can = can || pool->policy.families[family].override.member;
+                can = can || pool_override_name(pool, family);
         return can || (pool->config->policy == POOL_PRIORITY && pool->config->manual_failback);
 }
 
@@ -114,9 +118,8 @@ int engine_failback(Engine *engine, const Name *name, const Order *order)
         if (r < 0)
                 return r;
         for (unsigned family = 0; family < 2; family++) {
-                pool->policy.families[family].override = (PoolOverride){ 0 };
+                pool_end_override(pool, family);
                 pool->policy.families[family].fail_back = true;
-                stored_order_done(&pool->orders[family]);
         }
         report_order(pool, NULL, "failback", &taken);
         return finish(pool, order);
@@ -210,13 +213,12 @@ usec_t pool_expire_orders(Pool *pool, usec_t now_realtime)
         usec_t next = USEC_INFINITY;
 
         for (unsigned family = 0; family < 2; family++) {
-                PoolOverride *override = &pool->policy.families[family].override;
+                const char *member = pool_override_name(pool, family);
 
-                if (!override->member || !has_expired(&pool->orders[family], now_realtime, &next))
+                if (!member || !has_expired(&pool->orders[family], now_realtime, &next))
                         continue;
-                report_expired(pool, (const Member *) (const void *) override->member, "failover");
-                *override = (PoolOverride){ 0 };
-                stored_order_done(&pool->orders[family]);
+                report_expired(pool, member, "failover");
+                pool_end_override(pool, family);
                 pools_changed_store(pool->engine);
         }
         for (size_t i = 0; i < pool->policy.n_members; i++) {
@@ -224,7 +226,7 @@ usec_t pool_expire_orders(Pool *pool, usec_t now_realtime)
 
                 if (member->policy.admin == ADMIN_NONE || !has_expired(&member->order, now_realtime, &next))
                         continue;
-                report_expired(pool, member, member_admin_to_text(member->policy.admin));
+                report_expired(pool, member->name, member_admin_to_text(member->policy.admin));
                 release(member);
                 pools_changed_store(pool->engine);
         }

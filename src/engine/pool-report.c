@@ -186,12 +186,12 @@ void report_order(const Pool *pool, const Member *member, const char *what, cons
                 *order->reason ? ": " : "", order->reason);
 }
 
-void report_expired(const Pool *pool, const Member *member, const char *what)
+void report_expired(const Pool *pool, const char *member, const char *what)
 {
         char name[NAME_TEXT_MAX];
 
         name_to_text(&pool->config->record.name, name);
         log_message(LOG_NOTICE, MESSAGE_OPERATOR,
-                LOG_FIELDS({ "SIGNPOST_POOL", name }, { "SIGNPOST_MEMBER", member->name }),
-                "%s: %s of member \"%s\" has expired", name, what, member->name);
+                LOG_FIELDS({ "SIGNPOST_POOL", name }, { "SIGNPOST_MEMBER", member }),
+                "%s: %s of member \"%s\" has expired", name, what, member);
 }

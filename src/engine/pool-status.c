@@ -42,12 +42,12 @@ PoolCondition pool_condition(const Pool *pool)
 
 static void add_override(const Pool *pool, unsigned family, OverrideStatus *ret)
 {
-        const PoolMember *member = pool->policy.families[family].override.member;
+        const char *member = pool_override_name(pool, family);
 
         if (!member)
                 return;
         *ret = (OverrideStatus){
-                .member = ((const Member *) (const void *) member)->name,
+                .member = member,
                 .user = pool->orders[family].user ?: "",
                 .reason = pool->orders[family].reason ?: "",
                 .until_usec = pool->orders[family].until_usec,

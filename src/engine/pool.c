@@ -16,6 +16,20 @@ Member *pool_member(const Pool *pool, size_t index)
         return (Member *) (void *) pool->policy.members[index];
 }
 
+const char *pool_override_name(const Pool *pool, unsigned family)
+{
+        const PoolMember *member = pool->policy.families[family].override.member;
+
+        return member ? ((const Member *) (const void *) member)->name : pool->missing[family];
+}
+
+void pool_end_override(Pool *pool, unsigned family)
+{
+        pool->policy.families[family].override = (PoolOverride){ 0 };
+        free(STEAL(pool->missing[family]));
+        stored_order_done(&pool->orders[family]);
+}
+
 Member *pool_member_named(const Pool *pool, const char *name)
 {
         for (size_t i = 0; i < pool->policy.n_members; i++)
@@ -42,6 +56,19 @@ void pool_touch(Pool *pool)
 
 /* Members come and go. */
 
+/* An order may have waited for it. */
+static void find_missing(Pool *pool, const Member *member)
+{
+        unsigned family = pool_family_of(&member->policy.address);
+
+        if (!pool->missing[family] || strcmp(pool->missing[family], member->name) != 0)
+                return;
+        pool->policy.families[family].override =
+                (PoolOverride){ &member->policy, pool->orders[family].forced };
+        pool->serving[family].override = &member->policy; /* that is no news */
+        free(STEAL(pool->missing[family]));
+}
+
 static int add_member(Pool *pool, const char *name, const Address *address, uint32_t priority,
         MemberOrigin origin, const CheckConfig *check)
 {
@@ -59,6 +86,7 @@ static int add_member(Pool *pool, const char *name, const Address *address, uint
                         return -ENOMEM;
                 policy->members = larger;
         }
+        find_missing(pool, member);
         policy->members[policy->n_members++] = &STEAL(member)->policy;
         pool->engine->pools->members_changed = true;
         pool_touch(pool);
@@ -73,7 +101,7 @@ static void drop_member(Pool *pool, size_t index)
         for (unsigned family = 0; family < 2; family++)
                 if (policy->families[family].override.member == &member->policy) {
                         policy->families[family].override = (PoolOverride){ 0 };
-                        stored_order_done(&pool->orders[family]);
+                        pool->missing[family] = STEAL(member->name);
                 }
         policy->n_members--;
         memmove(policy->members + index, policy->members + index + 1,
@@ -95,7 +123,9 @@ static bool is_member_still(const Pool *pool, const Member *member, usec_t now)
         if (member->origin != MEMBER_DISCOVERED || member->policy.admin != ADMIN_NONE)
                 return true;
         /* One that we took out may recover, and nobody but us may know why it is not there. */
-        return member->policy.removed && now - member->absent_usec < pool->config->hold_down_max_usec;
+        return member->policy.removed &&
+               (health_is_up(&member->policy.health) ||
+                       now - member->absent_usec < pool->config->hold_down_max_usec);
 }
 
 static void drop_the_gone(Pool *pool, usec_t now)
@@ -398,21 +428,19 @@ static int add_stored(Pool *pool, const StoredPool *stored)
         return 0;
 }
 
+/* Before there are members. */
 static int restore(Pool *pool, const StoredPool *stored)
 {
         for (unsigned family = 0; stored && family < 2; family++) {
-                const Member *member =
-                        stored->overrides[family] ? pool_member_named(pool, stored->overrides[family]) : NULL;
                 int r;
 
                 pool->policy.families[family].priority = stored->priorities[family];
                 pool->serving[family].priority = stored->priorities[family];
-                if (!member || pool_family_of(&member->policy.address) != family)
+                if (!stored->overrides[family])
                         continue;
-                pool->policy.families[family].override =
-                        (PoolOverride){ &member->policy, stored->orders[family].forced };
-                pool->serving[family].override = &member->policy; /* that is no news */
-                r = stored_order_copy(&pool->orders[family], &stored->orders[family]);
+                pool->missing[family] = strdup(stored->overrides[family]);
+                r = pool->missing[family] ? stored_order_copy(&pool->orders[family], &stored->orders[family])
+                                          : -ENOMEM;
                 if (r < 0)
                         return r;
         }
@@ -422,12 +450,12 @@ static int restore(Pool *pool, const StoredPool *stored)
 static int fill(Pool *pool)
 {
         const StoredPool *stored = pool_store_find(pool->engine->pool_store, &pool->config->record.name);
-        int r = add_configured(pool);
+        int r = restore(pool, stored);
 
         if (r >= 0)
-                r = add_stored(pool, stored);
+                r = add_configured(pool);
         if (r >= 0)
-                r = restore(pool, stored);
+                r = add_stored(pool, stored);
         for (unsigned family = 0; r >= 0 && family < 2; family++)
                 r = keeps_family(pool, family) ? add_publication(pool, family) : 0;
         return r;
@@ -466,7 +494,7 @@ Pool *pool_free(Pool *pool)
                 member_free(pool_member(pool, i));
         free(pool->policy.members);
         for (unsigned family = 0; family < 2; family++)
-                stored_order_done(&pool->orders[family]);
+                pool_end_override(pool, family);
         if (pool->dirty)
                 TAILQ_REMOVE(&pool->engine->pools->dirty, pool, dirty_entry);
         if (pool->is_news)
@@ -494,13 +522,12 @@ int pool_remember(const Pool *pool)
         for (size_t i = 0; r >= 0 && i < pool->policy.n_members; i++)
                 r = remember_member(&stored->members[i], pool_member(pool, i));
         for (unsigned family = 0; r >= 0 && family < 2; family++) {
-                const PoolFamily *state = &pool->policy.families[family];
+                const char *override = pool_override_name(pool, family);
 
-                stored->priorities[family] = state->priority;
-                if (!state->override.member)
+                stored->priorities[family] = pool->policy.families[family].priority;
+                if (!override)
                         continue;
-                stored->overrides[family] =
-                        strdup(((const Member *) (const void *) state->override.member)->name);
+                stored->overrides[family] = strdup(override);
                 r = stored->overrides[family]
                             ? stored_order_copy(&stored->orders[family], &pool->orders[family])
                             : -ENOMEM;

@@ -98,15 +98,15 @@ void pools_heard(Engine *engine)
                 request_look(engine);
 }
 
-/* doubtful: what failed meanwhile says nothing. */
-static void recover_members(Engine *engine, const Observer *observer, bool doubtful)
+/* it_was_us: what failed meanwhile says nothing. */
+static void recover_members(Engine *engine, const Observer *observer, bool it_was_us)
 {
         for (size_t p = 0; p < engine->pools->n_pools; p++) {
                 const Pool *pool = engine->pools->pools[p];
 
                 for (size_t i = 0; i < pool->policy.n_members; i++)
                         if (pool_member(pool, i)->policy.observer == observer)
-                                member_recover(pool_member(pool, i), doubtful);
+                                member_recover(pool_member(pool, i), it_was_us);
         }
 }
 

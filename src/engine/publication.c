@@ -295,8 +295,14 @@ int publication_applied(Publication *publication)
 void publication_conflicted(Publication *publication)
 {
         publication->in_flight = false;
-        publication->conflicts++;
         publication->seen_known = false;
+        if (publication->synthesized) {
+                /* It was no wildcard: others write, and made it what it was before. */
+                publication->synthesized = publication->alone = false;
+                forget_conflicts(publication);
+                return;
+        }
+        publication->conflicts++;
         rrset_free(publication->disputed);
         publication->disputed = STEAL(publication->seen);
 }

@@ -125,6 +125,7 @@ void health_restart(Health *health, usec_t now)
                 .state = HEALTH_DOWN,
                 .changed_usec = now,
                 .fell_usec = health->fell_usec,
+                .hold_down_usec = health->hold_down_usec,
         };
 }
 

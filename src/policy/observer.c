@@ -78,13 +78,6 @@ static bool half_fail(const Observer *observer)
         return observer->n_failing >= SUSPECT_FAILURES && 2 * observer->n_failing >= observer->n_up;
 }
 
-static void begin_doubt(Observer *observer, ObserverState state)
-{
-        if (observer->state == OBSERVER_OK)
-                observer->sound_usec = observer->heard_usec;
-        observer->state = state;
-}
-
 static ObserverNews recover(Observer *observer, usec_t now)
 {
         observer->state = OBSERVER_OK;
@@ -136,7 +129,7 @@ static ObserverNews look_while_ok(Observer *observer, usec_t now, usec_t *ret_ne
                 *ret_next = observer->trusted_until_usec;
                 return OBSERVER_SAME;
         }
-        begin_doubt(observer, OBSERVER_SUSPECT);
+        observer->state = OBSERVER_SUSPECT;
         observer->silence = silence;
         observer->suspect_usec = now;
         observer->reference_answered = false;
@@ -150,7 +143,7 @@ ObserverNews observer_look(Observer *observer, usec_t now, usec_t *ret_next)
         if (is_lost(observer)) {
                 if (observer->state == OBSERVER_LOST)
                         return OBSERVER_SAME;
-                begin_doubt(observer, OBSERVER_LOST);
+                observer->state = OBSERVER_LOST;
                 return OBSERVER_WORSE;
         }
         switch (observer->state) {
@@ -164,19 +157,17 @@ ObserverNews observer_look(Observer *observer, usec_t now, usec_t *ret_next)
         return OBSERVER_SAME;
 }
 
-bool observer_may_remove(
-        const Observer *observer, usec_t failing_since, bool confirmed, usec_t now, usec_t *ret_next)
+bool observer_may_remove(const Observer *observer, usec_t now, usec_t *ret_next)
 {
-        usec_t doubt_until = failing_since + DOUBT_USEC;
-
-        if (now < observer->steady_usec) {
-                *ret_next = observer->steady_usec;
-                return false;
-        }
-        if (confirmed || now >= doubt_until)
+        if (now >= observer->steady_usec)
                 return true;
-        *ret_next = doubt_until;
+        *ret_next = observer->steady_usec;
         return false;
+}
+
+bool observer_has_witness(const Observer *observer, usec_t failing_since, usec_t now)
+{
+        return observer->heard_usec > failing_since || now - failing_since >= DOUBT_USEC;
 }
 
 const char *observer_state_to_text(ObserverState state)

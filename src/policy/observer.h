@@ -27,9 +27,8 @@ typedef struct Observer {
         bool reference_answered;                  /* since it is SUSPECT */
 
         size_t n_members, n_up, n_failing; /* whom it judges; UP or FAILING; FAILING */
-        size_t n_unanswered;    /* members that began to fail since anybody answered */
-        usec_t heard_usec;      /* when anybody answered last; 0: never */
-        usec_t sound_usec; /* … before the doubt began: what fell since then may have fallen because of us */
+        size_t n_unanswered;               /* members that began to fail since anybody answered */
+        usec_t heard_usec;                 /* when anybody answered last; 0: never */
 
         bool silence;              /* SUSPECT because nobody answers at all */
         usec_t suspect_usec;       /* since when it is SUSPECT */
@@ -60,10 +59,12 @@ typedef enum ObserverNews {
 /* ret_next: when to look again without news; USEC_INFINITY: never. */
 ObserverNews observer_look(Observer *observer, usec_t now, usec_t *ret_next);
 
-/* May a member that fails since then be removed? Not before a whole round after a recovery; and before half a
- * minute only if that was confirmed: by a check that failed although it began after somebody else had
- * answered. ret_next: when to ask again; touched when the answer is no. */
-bool observer_may_remove(
-        const Observer *observer, usec_t failing_since, bool confirmed, usec_t now, usec_t *ret_next);
+/* May members be removed at all, or is that for later? Not before a whole round after a recovery. ret_next:
+ * when to ask again; touched when the answer is no. */
+bool observer_may_remove(const Observer *observer, usec_t now, usec_t *ret_next);
+
+/* A check failed; the first of those in a row did so at failing_since. Has anybody else answered after that,
+ * or was there time enough for it? */
+bool observer_has_witness(const Observer *observer, usec_t failing_since, usec_t now);
 
 const char *observer_state_to_text(ObserverState state); /* "ok", "suspect", "lost" */

@@ -64,6 +64,12 @@ static bool is_down(const PoolMember *member)
         return member->admin == ADMIN_NONE && member->fresh && health_is_down(&member->health);
 }
 
+/* Down, and does not answer. */
+static bool is_dead(const PoolMember *member)
+{
+        return is_down(member) && member->health.state == HEALTH_DOWN;
+}
+
 static bool is_frozen(const PoolMember *member)
 {
         return member->observer && member->observer->state != OBSERVER_OK;
@@ -98,7 +104,7 @@ static void saw_member(PoolState *pool, PoolMember *member, bool published, usec
         member->published = published;
         if (published && member->removed && is_down(member))
                 contest(member, pool->config, now);
-        member->removed = !published && member->removal;
+        member->removed = !published && member->verdict == VERDICT_OUT;
         /* The state file says that it was down, and since then somebody put it back. */
         if (published && member->inherited && health_is_down(&member->health))
                 health_doubt(&member->health);
@@ -230,8 +236,10 @@ static void choose_priority(PoolState *pool, unsigned family, usec_t now, usec_t
                 *next = sooner(*next, at);
 }
 
-void pool_member_looked_at(PoolMember *member, CheckResult result)
+void pool_member_looked_at(PoolMember *member, CheckResult result, usec_t now)
 {
+        const Observer *observer = member->observer;
+
         member->fresh = true;
         if (result == CHECK_OK) {
                 member->stale = member->witnessed = member->confirmed = false;
@@ -239,51 +247,57 @@ void pool_member_looked_at(PoolMember *member, CheckResult result)
         }
         member->confirmed = member->confirmed || member->witnessed;
         member->witnessed =
-                member->observer && member->observer->heard_usec > member->health.failing_since_usec;
+                observer && observer_has_witness(observer, member->health.failing_since_usec, now);
 }
 
-void pool_member_recover(PoolMember *member, bool doubtful)
+void pool_member_recover(PoolMember *member, bool it_was_us)
 {
         member->stale = true;
         member->witnessed = member->confirmed = false;
-        if (!doubtful)
-                return;
-        if (member->published && health_is_down(&member->health) &&
-                member->health.fell_usec >= member->observer->sound_usec)
-                health_doubt(&member->health);
-        else
+        if (it_was_us)
                 health_forgive(&member->health);
 }
 
-/* The verdict on what is down. */
-static Verdict judge_down(PoolState *pool, PoolMember *member, usec_t now, usec_t *next)
+/* So that a mistake is noticed before it is complete. */
+static bool grant_removal(PoolState *pool, PoolMember *member, usec_t now, usec_t *next)
 {
         unsigned allowed = (unsigned) (pool->n_members * pool->config->removal_percent / 100);
-        usec_t when;
 
-        if (!member->published || member->removal)
-                return VERDICT_OUT;
-        if (now < member->contested_until_usec) {
-                *next = sooner(*next, member->contested_until_usec);
-                return VERDICT_KEEP;
-        }
-        if (member->observer && !observer_may_remove(member->observer, member->health.failing_since_usec,
-                                        member->confirmed, now, &when)) {
-                *next = sooner(*next, when);
-                member->undecided = true;
-                return VERDICT_KEEP;
-        }
         if (now - pool->removals_usec >= pool->config->removal_interval_usec) {
                 pool->removals_usec = now;
                 pool->n_removals = 0;
         }
         if (pool->n_removals >= (allowed > 0 ? allowed : 1)) {
                 *next = sooner(*next, pool->removals_usec + pool->config->removal_interval_usec);
-                return VERDICT_KEEP;
+                return false;
         }
         pool->n_removals++;
         member->removal = true;
-        return VERDICT_OUT;
+        return true;
+}
+
+/* The verdict on what is down. */
+static Verdict judge_down(PoolState *pool, PoolMember *member, usec_t now, usec_t *next)
+{
+        usec_t when;
+
+        if (!member->published)
+                return VERDICT_OUT;
+        if (member->health.state == HEALTH_RISING)
+                return VERDICT_KEEP; /* who answers is not taken out, only not put in yet */
+        if (member->removal)
+                return VERDICT_OUT;
+        if (now < member->contested_until_usec) {
+                *next = sooner(*next, member->contested_until_usec);
+                return VERDICT_KEEP;
+        }
+        if (member->observer && (!member->confirmed || !observer_may_remove(member->observer, now, &when))) {
+                if (member->confirmed)
+                        *next = sooner(*next, when);
+                member->undecided = true;
+                return VERDICT_KEEP;
+        }
+        return grant_removal(pool, member, now, next) ? VERDICT_OUT : VERDICT_KEEP;
 }
 
 static Verdict judge_up(const PoolMember *member)
@@ -382,7 +396,7 @@ static Tally tally(const PoolState *pool, unsigned family, const RRset *seen)
                         continue;
                 tally.n_members++;
                 tally.undecided = tally.undecided || member->undecided;
-                if (member->verdict == VERDICT_IN || (member->verdict == VERDICT_KEEP && !is_down(member) &&
+                if (member->verdict == VERDICT_IN || (member->verdict == VERDICT_KEEP && !is_dead(member) &&
                                                              rrset_has_address(seen, &member->address)))
                         tally.n_left++;
         }
@@ -413,7 +427,7 @@ bool pool_needs(const PoolState *pool, const PoolMember *member)
 
                 if (other != member && pool_family_of(&other->address) == family &&
                         (is_eligible(other) ||
-                                (other->verdict == VERDICT_KEEP && other->published && !is_down(other))))
+                                (other->verdict == VERDICT_KEEP && other->published && !is_dead(other))))
                         left++;
         }
         return left < (minimum > 0 ? minimum : 1);
@@ -496,7 +510,8 @@ int pool_target(const PoolState *pool, unsigned family, const RRset *seen, RRset
         AUTO(rrset_freep)
         RRset *target = rrset_new(&record->name, family == 0 ? TYPE_A : TYPE_AAAA, record->ttl);
 
-        if (!target || add_others(pool, seen, held && members.undecided, target) < 0 ||
+        if (!target ||
+                add_others(pool, seen, members.n_members == 0 || (held && members.undecided), target) < 0 ||
                 add_members(pool, family, seen, held, members.undecided, target) < 0)
                 return -ENOMEM;
         if (fallback && add_fallback(pool->config, family, target) < 0)

@@ -99,11 +99,10 @@ PoolMember *pool_find_member(const PoolState *pool, const Address *address); /* 
 bool pool_is_responsible(const PoolState *pool, const Address *address);
 
 /* A result that counts, for what the health does not know. */
-void pool_member_looked_at(PoolMember *member, CheckResult result);
+void pool_member_looked_at(PoolMember *member, CheckResult result, usec_t now);
 
-/* The observer doubted itself and does so no more. doubtful: what happened meanwhile was our own fault. True:
- * the health is another one now. */
-void pool_member_recover(PoolMember *member, bool doubtful);
+/* The observer doubted itself and does so no more. It was us: failures so far count no more. */
+void pool_member_recover(PoolMember *member, bool it_was_us);
 
 /* DNS was read, or written: `seen` is what it holds of that family; NULL: nothing. Takes note, also of what
  * others decided. pool_decide() is to follow. */
