@@ -9,6 +9,9 @@
 #include "engine/pool-internal.h"
 #include "util/random.h"
 
+/* Who was discovered and taken out is known for so long after DNS held it last. */
+#define REMEMBER_USEC (600 * USEC_PER_SEC)
+
 #define DEFAULT_PRIORITY 10 /* of members that are only discovered */
 
 Member *pool_member(const Pool *pool, size_t index)
@@ -124,8 +127,7 @@ static bool is_member_still(const Pool *pool, const Member *member, usec_t now)
                 return true;
         /* One that we took out may recover, and nobody but us may know why it is not there. */
         return member->policy.removed &&
-               (health_is_up(&member->policy.health) ||
-                       now - member->absent_usec < pool->config->hold_down_max_usec);
+               (health_is_up(&member->policy.health) || now - member->absent_usec < REMEMBER_USEC);
 }
 
 static void drop_the_gone(Pool *pool, usec_t now)
@@ -320,6 +322,15 @@ static void touch_members(Pool *pool, unsigned family, const RRset *seen)
         }
 }
 
+/* DNS could not be reached, and can be again: who did not answer meanwhile may have been out of reach as
+ * well. */
+static void doubt_members(Pool *pool)
+{
+        for (size_t i = 0; i < pool->policy.n_members; i++)
+                if (pool->policy.members[i]->observer)
+                        member_recover(pool_member(pool, i), false);
+}
+
 /* In the midst of the queue's work: it looks at what is wanted when this returns. */
 static void on_saw(Publication *publication)
 {
@@ -330,6 +341,8 @@ static void on_saw(Publication *publication)
 
         if (pool->config->discover && !pool->engine->stopping)
                 discover(pool, seen);
+        if (publication->state == PUBLICATION_RETRYING)
+                doubt_members(pool);
         touch_members(pool, family, seen);
         pool_saw(&pool->policy, family, seen, now);
         pool_touch(pool);

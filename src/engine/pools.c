@@ -92,10 +92,12 @@ void pools_ask_around(Engine *engine, const Member *member)
 
 void pools_heard(Engine *engine)
 {
-        const Pools *pools = engine->pools;
+        for (unsigned family = 0; family < 2; family++) {
+                const Observer *observer = &engine->pools->observers[family];
 
-        if (pools->observers[0].state == OBSERVER_SUSPECT || pools->observers[1].state == OBSERVER_SUSPECT)
-                request_look(engine);
+                if (observer->state == OBSERVER_SUSPECT || observer->resumed)
+                        request_look(engine);
+        }
 }
 
 /* it_was_us: what failed meanwhile says nothing. */
@@ -123,7 +125,8 @@ void pools_look_at_observer(Engine *engine, unsigned family)
                 check_references(engine, family);
         if (news == OBSERVER_RECOVERED || news == OBSERVER_BETTER)
                 recover_members(engine, observer, news == OBSERVER_RECOVERED);
-        report_observer(engine, family, before);
+        if (observer->state != before)
+                report_observer(engine, family, before);
         pools_mark_all(engine);
 }
 

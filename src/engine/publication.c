@@ -309,7 +309,9 @@ void publication_conflicted(Publication *publication)
 
 void publication_failed(Publication *publication, const Outcome *outcome)
 {
-        if (publication->in_flight && outcome->uncertain)
+        /* A pool decides by what it knows of its members, which may be old when the server can be reached
+         * again. */
+        if (publication->in_flight && (outcome->uncertain || publication->pool))
                 publication->seen_known = false;
         publication->in_flight = false;
         set_state(publication, PUBLICATION_RETRYING, outcome->reason);

@@ -62,6 +62,7 @@ void observer_count(Observer *observer, HealthState before, HealthState after)
 
 void observer_heard(Observer *observer, usec_t now)
 {
+        observer->resumed = observer->heard_usec != 0 && now - observer->heard_usec > observer->round_usec;
         observer->n_unanswered = 0;
         observer->heard_usec = now;
 }
@@ -123,6 +124,10 @@ static ObserverNews look_while_ok(Observer *observer, usec_t now, usec_t *ret_ne
 {
         bool silence = is_silent(observer, now, ret_next);
 
+        if (observer->resumed) {
+                observer->resumed = false;
+                return OBSERVER_BETTER;
+        }
         if (!silence && !half_fail(observer))
                 return OBSERVER_SAME;
         if (now < observer->trusted_until_usec) {

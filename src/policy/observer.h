@@ -29,6 +29,7 @@ typedef struct Observer {
         size_t n_members, n_up, n_failing; /* whom it judges; UP or FAILING; FAILING */
         size_t n_unanswered;               /* members that began to fail since anybody answered */
         usec_t heard_usec;                 /* when anybody answered last; 0: never */
+        bool resumed;                      /* … after nobody had for a round: see OBSERVER_BETTER */
 
         bool silence;              /* SUSPECT because nobody answers at all */
         usec_t suspect_usec;       /* since when it is SUSPECT */
@@ -51,7 +52,8 @@ void observer_leave(Observer *observer, HealthState state);
 typedef enum ObserverNews {
         OBSERVER_SAME,
         OBSERVER_WORSE,     /* OK -> SUSPECT or LOST, SUSPECT -> LOST */
-        OBSERVER_BETTER,    /* OK again: the others are to blame */
+        OBSERVER_BETTER,    /* OK again, or somebody answers again: what was concluded meanwhile needs another
+                               look */
         OBSERVER_RECOVERED, /* OK again after it was us: failures so far say nothing, nor do results under way
                              */
 } ObserverNews;

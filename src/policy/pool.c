@@ -254,6 +254,7 @@ void pool_member_recover(PoolMember *member, bool it_was_us)
 {
         member->stale = true;
         member->witnessed = member->confirmed = false;
+        member->removal = member->removal && !member->published;
         if (it_was_us)
                 health_forgive(&member->health);
 }

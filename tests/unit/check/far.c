@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <spawn.h>
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -104,6 +106,25 @@ void far_leave(const Far *far)
         assert_int_equal(setns(far->near, CLONE_NEWNET), 0);
 }
 
+/* The link is ready, and its ends know each other's hardware addresses, when the far end has refused a
+ * connection. */
+static void await_link(int family)
+{
+        Address address = address_of(family == AF_INET ? ROUTER4 : ROUTER6);
+        struct sockaddr_in ipv4 = { .sin_family = AF_INET, .sin_port = htons(1), .sin_addr = address.ipv4 };
+        struct sockaddr_in6 ipv6 = {
+                .sin6_family = AF_INET6, .sin6_port = htons(1), .sin6_addr = address.ipv6
+        };
+        AUTO_CLOSE int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+        assert_true(fd >= 0);
+        if (family == AF_INET)
+                assert_int_equal(connect(fd, (struct sockaddr *) &ipv4, sizeof ipv4), -1);
+        else
+                assert_int_equal(connect(fd, (struct sockaddr *) &ipv6, sizeof ipv6), -1);
+        assert_int_equal(errno, ECONNREFUSED);
+}
+
 int far_setup(void **state)
 {
         Far *far = calloc(1, sizeof *far);
@@ -114,7 +135,8 @@ int far_setup(void **state)
         far->far = open_namespace();
         set_sysctl("net/ipv4/ip_forward", "1");
         set_sysctl("net/ipv6/conf/all/forwarding", "1");
-        set_sysctl("net/ipv4/icmp_ratemask", "0"); /* routes still send five errors in a row, then one a second */
+        set_sysctl("net/ipv4/icmp_ratemask",
+                "0"); /* routes still send five errors in a row, then one a second */
         set_sysctl("net/ipv6/icmp/ratelimit", "0");
         far->near = open_namespace();
         snprintf(link, sizeof link, "link add e0 type veth peer name e1 netns /proc/%d/fd/%d\n", getpid(),
@@ -124,6 +146,8 @@ int far_setup(void **state)
         far_enter(far);
         run_ip(far_commands);
         far_leave(far);
+        await_link(AF_INET);
+        await_link(AF_INET6);
         *state = far;
         return 0;
 }

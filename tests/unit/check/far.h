@@ -7,8 +7,8 @@
 #include "check/probe.h"
 #include "model/address.h"
 
-/* Two network namespaces with a link between them. The test is in the near one; in the far one are the targets, of
- * every kind that there is. The same in IPv4 and IPv6. */
+/* Two network namespaces with a link between them. The test is in the near one; in the far one are the
+ * targets, of every kind that there is. The same in IPv4 and IPv6. */
 typedef struct Far {
         sd_event *event;
         int near, far;

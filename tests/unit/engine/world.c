@@ -334,7 +334,11 @@ void world_look(World *world, const char *address, CheckResult result, unsigned 
 
 void world_add_pool(World *world, size_t n_members)
 {
-        world->check = (CheckConfig){ .type = CHECK_TCP, .rise = 2, .fall = 3 };
+        world->check = (CheckConfig){ .type = CHECK_TCP,
+                .interval_usec = 10 * USEC_PER_SEC,
+                .timeout_usec = 2 * USEC_PER_SEC,
+                .rise = 2,
+                .fall = 3 };
         world->pool = (PoolConfig){
                 .record = { .provider = &world->provider, .ttl = 30, .ownership = OWNERSHIP_SHARED },
                 .minimum = 1,
@@ -355,6 +359,9 @@ void world_add_pool(World *world, size_t n_members)
                         (MemberConfig){ .name = names[i], .priority = 10, .check = &world->check };
                 assert_int_equal(address_from_text(&world->members[i].address, address), 0);
         }
+        world->check_list[0] = &world->check;
+        world->config.checks = world->check_list;
+        world->config.n_checks = 1;
         world->pool_list[0] = &world->pool;
         world->config.pools = world->pool_list;
         world->config.n_pools = 1;

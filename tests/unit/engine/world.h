@@ -56,6 +56,7 @@ struct World {
         ProviderConfig provider;
         SourceConfig source;
         CheckConfig check;
+        CheckConfig *check_list[1];
         PoolConfig pool; /* with "pools" in the configuration when it has a name */
         PoolConfig *pool_list[1];
         MemberConfig members[8];

@@ -115,6 +115,18 @@ static void who_does_not_answer_may_have_been_asked_together_with_who_did(void *
         assert_int_equal(look(&observer, 2), OBSERVER_WORSE);
 }
 
+static void when_somebody_answers_after_a_long_silence_everybody_is_looked_at_again(void **state)
+{
+        Observer observer = observer_with(2);
+
+        (void) state;
+        observer_heard(&observer, at(12));
+        assert_int_equal(look(&observer, 12), OBSERVER_SAME);
+        observer_heard(&observer, at(25));
+        assert_int_equal(look(&observer, 25), OBSERVER_BETTER);
+        assert_int_equal(look(&observer, 25), OBSERVER_SAME);
+}
+
 static void half_of_all_that_fail_are_suspicious_though_others_answer(void **state)
 {
         Observer observer = observer_with(8);
@@ -214,6 +226,7 @@ int main(void)
                 cmocka_unit_test(three_that_fail_while_nobody_answers_are_suspicious),
                 cmocka_unit_test(an_answer_ends_a_suspicion_of_silence),
                 cmocka_unit_test(who_does_not_answer_may_have_been_asked_together_with_who_did),
+                cmocka_unit_test(when_somebody_answers_after_a_long_silence_everybody_is_looked_at_again),
                 cmocka_unit_test(half_of_all_that_fail_are_suspicious_though_others_answer),
                 cmocka_unit_test(a_suspicion_ends_after_half_a_minute_and_does_not_return_at_once),
                 cmocka_unit_test(a_reference_that_answers_clears_us),
