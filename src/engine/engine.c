@@ -217,7 +217,7 @@ Engine *engine_free(Engine *engine)
                 engine_clear(engine);
         if (!engine->dry_run) {
                 store_save(engine->store);
-                pool_store_save(engine->pool_store);
+                pool_store_save(engine->pool_store, true);
         }
         pools_free(engine->pools);
         sd_event_source_disable_unref(engine->review);

@@ -82,8 +82,6 @@ static void on_health_changed(Member *member, HealthState before)
                 report_member_down(member, member->problem);
         if (now == HEALTH_UP && before != HEALTH_FAILING)
                 report_member_up(member, before == HEALTH_RISING);
-        if (before == HEALTH_UP && observer)
-                pools_ask_around(member->pool->engine, member);
 }
 
 /* It was somebody else's answer that others wait for. */
@@ -120,21 +118,11 @@ static void on_sample(void *userdata, const CheckSample *sample)
         if (health_step(&policy->health, &options, result, policy->published, now))
                 on_health_changed(member, before);
         pool_member_looked_at(policy, result, now);
+        if (result == CHECK_FAIL && policy->observer && !policy->witnessed)
+                pools_ask_around(member->pool->engine, member);
         if (policy->health.state == HEALTH_UP || policy->health.fails >= options.fall)
                 policy->inherited = false;
         member_set_fast(member);
-}
-
-/* Is the address on this host? Then nobody's network is needed to look at it. */
-static bool is_local(const Interfaces *facts, const Address *address)
-{
-        if (address_is_loopback(address))
-                return true;
-        for (size_t l = 0; l < facts->n_links; l++)
-                for (size_t a = 0; a < facts->links[l].n_addresses; a++)
-                        if (address_equal(&facts->links[l].addresses[a].address, address))
-                                return true;
-        return false;
 }
 
 void member_set_observer(Member *member)
@@ -143,7 +131,8 @@ void member_set_observer(Member *member)
         Engine *engine = member->pool->engine;
         Observer *old = policy->observer, *new = NULL;
 
-        if (!is_local(engine->facts, &policy->address))
+        /* What is on this very host can be looked at without anybody's network. */
+        if (!pools_is_own(engine, &policy->address))
                 new = &engine->pools->observers[pool_family_of(&policy->address)];
         if (old == new)
                 return;
@@ -162,26 +151,51 @@ void member_recover(Member *member, bool it_was_us)
         check_now(member->check);
 }
 
+static bool is_configured(const PoolConfig *pool, const char *name)
+{
+        for (size_t i = 0; i < pool->n_members; i++)
+                if (strcmp(pool->members[i].name, name) == 0)
+                        return true;
+        return false;
+}
+
+/* What is known of a member of that name; or else, since it may have been given another one, of that address.
+ */
+static const StoredMember *find_stored(const Member *member)
+{
+        const StoredPool *pool =
+                pool_store_find(member->pool->engine->pool_store, &member->pool->config->record.name);
+        const StoredMember *found = NULL;
+
+        for (size_t i = 0; pool && i < pool->n_members; i++) {
+                const StoredMember *old = &pool->members[i];
+
+                if (strcmp(old->name, member->name) == 0)
+                        return old;
+                if (address_equal(&old->address, &member->policy.address) &&
+                        !is_configured(member->pool->config, old->name))
+                        found = old;
+        }
+        return found;
+}
+
 static int restore(Member *member)
 {
-        const StoredPool *stored =
-                pool_store_find(member->pool->engine->pool_store, &member->pool->config->record.name);
+        const StoredMember *old = find_stored(member);
 
-        for (size_t i = 0; stored && i < stored->n_members; i++) {
-                const StoredMember *old = &stored->members[i];
-
-                if (strcmp(old->name, member->name) != 0)
-                        continue;
-                member->policy.admin = old->admin;
-                member->policy.forced = old->order.forced;
-                /* Another server by the same name has yet to be looked at. */
-                if (address_equal(&old->address, &member->policy.address)) {
-                        member->policy.health = old->health;
-                        member->policy.inherited = true;
-                }
-                return stored_order_copy(&member->order, &old->order);
+        if (!old)
+                return 0;
+        member->policy.admin = old->admin;
+        member->policy.forced = old->order.forced;
+        member->changed_usec = old->changed_usec;
+        /* Another server by the same name has yet to be looked at. */
+        if (address_equal(&old->address, &member->policy.address)) {
+                member->policy.health = old->health;
+                member->policy.inherited = true;
+                member->policy.removed = old->removed;
+                member->absent_usec = old->absent_usec;
         }
-        return 0;
+        return stored_order_copy(&member->order, &old->order);
 }
 
 int member_new(Member **ret, Pool *pool, const char *name, const Address *address, uint32_t priority,

@@ -85,6 +85,9 @@ struct Pools {
         Observer observers[2]; /* IPv4, IPv6 */
         usec_t observer_next_usec[2];
         usec_t asked_usec[2]; /* CLOCK_BOOTTIME of the last check for the observer's sake */
+        size_t n_asked;
+        size_t n_own;
+        Address *own; /* addresses of this host, sorted */
         size_t n_references;
         Reference *references;
         CheckConfig reference_check;
@@ -104,8 +107,9 @@ void pools_ask_around(Engine *engine, const Member *member); /* it begins to fai
 void pools_heard(Engine *engine);                            /* somebody answered: some may wait for that */
 void pools_look_at_observer(Engine *engine, unsigned family);
 
-void pools_save(Engine *engine);
-Pool *pools_find(const Engine *engine, const Name *name); /* NULL: no such pool */
+void pools_save(Engine *engine, bool durable);
+bool pools_is_own(const Engine *engine, const Address *address); /* is it an address of this host? */
+Pool *pools_find(const Engine *engine, const Name *name);        /* NULL: no such pool */
 
 /* pool.c */
 int pool_new(Pool **ret, Engine *engine, const PoolConfig *config, Queue *queue);

@@ -62,7 +62,7 @@ static int finish(Pool *pool, const Order *order)
         pool->speaker = NULL;
         pools_mark(pool->engine, pool); /* timers */
         queue_run(pool->queue);
-        pools_save(pool->engine);
+        pools_save(pool->engine, true);
         return ORDER_DONE;
 }
 
@@ -119,7 +119,7 @@ int engine_failback(Engine *engine, const Name *name, const Order *order)
                 return r;
         for (unsigned family = 0; family < 2; family++) {
                 pool_end_override(pool, family);
-                pool->policy.families[family].fail_back = true;
+                pool->policy.families[family].fail_back = pool->config->policy == POOL_PRIORITY;
         }
         report_order(pool, NULL, "failback", &taken);
         return finish(pool, order);
@@ -129,12 +129,14 @@ int engine_failback(Engine *engine, const Name *name, const Order *order)
 static void release(Member *member)
 {
         PoolMember *policy = &member->policy;
-        HealthState before = policy->health.state;
 
         if (policy->admin >= ADMIN_DOWN) {
-                health_restart(&policy->health, engine_now_usec(member->pool->engine));
                 if (policy->observer)
-                        observer_count(policy->observer, before, policy->health.state);
+                        observer_leave(policy->observer, policy->health.state);
+                health_restart(&policy->health);
+                if (policy->observer)
+                        observer_enter(policy->observer, policy->health.state);
+                member->absent_usec = 0; /* how long it was away was not its own doing */
         }
         policy->admin = ADMIN_NONE;
         policy->forced = false;

@@ -26,6 +26,7 @@ enum {
 
 struct PoolStore {
         char *path;   /* NULL: nothing goes to disk */
+        bool dirty;   /* the file says something else */
         bool failing; /* the last attempt to write failed, and that was said */
         size_t count;
         StoredPool **pools;
@@ -71,37 +72,75 @@ StoredPool *stored_pool_free(StoredPool *pool)
         return NULL;
 }
 
-static StoredPool **find(const PoolStore *store, const Name *name)
+/* Where the pool of that name is, or would go. */
+static size_t find(const PoolStore *store, const Name *name, bool *ret_found)
 {
-        for (size_t i = 0; i < store->count; i++)
-                if (name_equal(&store->pools[i]->name, name))
-                        return &store->pools[i];
-        return NULL;
+        size_t low = 0, high = store->count;
+
+        *ret_found = false;
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                int order = name_compare(&store->pools[middle]->name, name);
+
+                if (order == 0) {
+                        *ret_found = true;
+                        return middle;
+                }
+                if (order < 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low;
 }
 
 const StoredPool *pool_store_find(const PoolStore *store, const Name *name)
 {
-        StoredPool **place = find(store, name);
+        bool found;
+        size_t at = find(store, name, &found);
 
-        return place ? *place : NULL;
+        return found ? store->pools[at] : NULL;
 }
 
 int pool_store_put(PoolStore *store, StoredPool *pool)
 {
         AUTO(stored_pool_freep) StoredPool *owned = pool;
-        StoredPool **place = find(store, &pool->name), **larger;
+        bool found;
+        size_t at = find(store, &pool->name, &found);
 
-        if (place) {
-                stored_pool_free(*place);
-                *place = STEAL(owned);
+        store->dirty = true;
+        if (found) {
+                stored_pool_free(store->pools[at]);
+                store->pools[at] = STEAL(owned);
                 return 0;
         }
-        larger = reallocarray(store->pools, store->count + 1, sizeof(StoredPool *));
-        if (!larger)
-                return -ENOMEM;
-        store->pools = larger;
-        store->pools[store->count++] = STEAL(owned);
+        if ((store->count & (store->count - 1)) == 0) {
+                StoredPool **larger = reallocarray(
+                        store->pools, store->count == 0 ? 1 : store->count * 2, sizeof(StoredPool *));
+
+                if (!larger)
+                        return -ENOMEM;
+                store->pools = larger;
+        }
+        memmove(store->pools + at + 1, store->pools + at, (store->count - at) * sizeof(StoredPool *));
+        store->pools[at] = STEAL(owned);
+        store->count++;
         return 0;
+}
+
+void pool_store_prune(
+        PoolStore *store, bool (*is_kept)(const void *userdata, const Name *name), const void *userdata)
+{
+        size_t kept = 0;
+
+        for (size_t i = 0; i < store->count; i++) {
+                if (is_kept(userdata, &store->pools[i]->name))
+                        store->pools[kept++] = store->pools[i];
+                else
+                        stored_pool_free(store->pools[i]);
+        }
+        store->dirty = store->dirty || kept < store->count;
+        store->count = kept;
 }
 
 /* Reading. What has not the type that it should have is as if it were not there. */
@@ -172,7 +211,6 @@ static void read_health(Health *ret, json_object *object, const Clocks *clocks)
         *ret = (Health){
                 .fell_usec = moment_of(object, "fell", clocks),
                 .hold_down_usec = number_of(object, "hold_down"),
-                .changed_usec = moment_of(object, "changed", clocks),
                 .up_since_usec = moment_of(object, "up_since", clocks),
         };
         for (HealthState s = HEALTH_UNKNOWN; s <= HEALTH_RISING; s++)
@@ -218,6 +256,9 @@ static int read_member(StoredMember *ret, json_object *object, const Clocks *clo
                 return -ENOMEM;
         ret->origin = origin_from_text(text_of(object, "origin"));
         ret->admin = admin ? (MemberAdmin) member_admin_from_text(admin) : ADMIN_NONE;
+        ret->changed_usec = number_of(object, "changed");
+        ret->removed = truth_of(object, "removed");
+        ret->absent_usec = moment_of(object, "absent", clocks);
         read_health(&ret->health, object, clocks);
         return ret->admin == ADMIN_NONE ? 0 : read_order(&ret->order, object);
 }
@@ -311,6 +352,7 @@ int pool_store_open(PoolStore **ret, const char *path)
         if (path) {
                 store->path = strdup(path);
                 r = store->path ? load(store) : -ENOMEM;
+                store->dirty = false;
         }
         if (r < 0)
                 return r;
@@ -366,7 +408,10 @@ static json_object *write_member(const StoredMember *member, usec_t now)
         add_text(object, "health", health_state_to_text(member->health.state));
         add_age(object, "fell", member->health.fell_usec, now);
         add_number(object, "hold_down", member->health.hold_down_usec);
-        add_age(object, "changed", member->health.changed_usec, now);
+        add_number(object, "changed", member->changed_usec);
+        if (member->removed)
+                json_object_object_add(object, "removed", json_object_new_boolean(true));
+        add_age(object, "absent", member->absent_usec, now);
         add_age(object, "up_since", member->health.up_since_usec, now);
         if (member->admin != ADMIN_NONE) {
                 add_text(object, "admin", member_admin_to_text(member->admin));
@@ -403,7 +448,7 @@ static json_object *write_pool(const StoredPool *pool, usec_t now)
         return object;
 }
 
-static int write_file(const PoolStore *store)
+static int write_file(const PoolStore *store, bool durable)
 {
         json_object *root = json_object_new_object(), *pools = json_object_new_array_ext((int) store->count);
         usec_t now = clock_now_usec(CLOCK_BOOTTIME);
@@ -416,19 +461,19 @@ static int write_file(const PoolStore *store)
         for (size_t i = 0; i < store->count; i++)
                 json_object_array_add(pools, write_pool(store->pools[i], now));
         json_object_object_add(root, "pools", pools);
-        text = json_object_to_json_string_length(root, JSON_C_TO_STRING_PRETTY, &size);
-        r = text ? file_replace(store->path, text, size, true) : -ENOMEM;
+        text = json_object_to_json_string_length(root, JSON_C_TO_STRING_PLAIN, &size);
+        r = text ? file_replace(store->path, text, size, durable) : -ENOMEM;
         json_object_put(root);
         return r;
 }
 
-int pool_store_save(PoolStore *store)
+int pool_store_save(PoolStore *store, bool durable)
 {
         int r;
 
-        if (!store->path || store->count == 0)
+        if (!store->path || !store->dirty)
                 return 0;
-        r = write_file(store);
+        r = write_file(store, durable);
         if (r < 0 && !store->failing)
                 log_message(LOG_ERR, MESSAGE_STATE_FILE, LOG_FIELDS({ "SIGNPOST_FILE", store->path }),
                         "%s: cannot be written: %s; after a restart it will not be known what operators said "
@@ -437,5 +482,6 @@ int pool_store_save(PoolStore *store)
         else if (r >= 0 && store->failing)
                 log_notice("%s: can be written again", store->path);
         store->failing = r < 0;
+        store->dirty = r < 0;
         return r;
 }

@@ -41,7 +41,10 @@ typedef struct StoredMember {
         char *name;
         Address address;
         MemberOrigin origin;
-        Health health; /* its moments of CLOCK_BOOTTIME are those of this boot, or 0 */
+        usec_t changed_usec; /* CLOCK_REALTIME when the health changed; 0: never */
+        bool removed;        /* it went while we wanted it out */
+        usec_t absent_usec;  /* since when DNS does not hold it; as the moments of `health` */
+        Health health;       /* its moments of CLOCK_BOOTTIME are those of this boot, or 0 */
         MemberAdmin admin;
         StoredOrder order;
 } StoredMember;
@@ -62,12 +65,16 @@ DEFINE_FREEP(StoredPool, stored_pool_free)
 int stored_order_copy(StoredOrder *ret, const StoredOrder *order); /* -ENOMEM */
 void stored_order_done(StoredOrder *order);
 
+/* Forgets the pools that `is_kept` does not know. */
+void pool_store_prune(
+        PoolStore *store, bool (*is_kept)(const void *userdata, const Name *name), const void *userdata);
+
 /* NULL: nothing is known of it. What was read from a file that is too old has no health. */
 const StoredPool *pool_store_find(const PoolStore *store, const Name *name);
 
 /* In place of what is known of the pool of that name. Takes it over, also on error. -ENOMEM. */
 int pool_store_put(PoolStore *store, StoredPool *pool);
 
-/* Writes the file, so that it survives a power cut. A failure is said once until it works again, and
- * returned. */
-int pool_store_save(PoolStore *store);
+/* Writes the file if there is anything new; durable: so that it survives a power cut. A failure is said once
+ * until it works again, and returned. */
+int pool_store_save(PoolStore *store, bool durable);

@@ -93,7 +93,7 @@ static int add_member(Pool *pool, const char *name, const Address *address, uint
         policy->members[policy->n_members++] = &STEAL(member)->policy;
         pool->engine->pools->members_changed = true;
         pool_touch(pool);
-        return 0;
+        return pool_index_members(policy);
 }
 
 static void drop_member(Pool *pool, size_t index)
@@ -112,6 +112,7 @@ static void drop_member(Pool *pool, size_t index)
         pool->engine->pools->members_changed = true;
         member_free(member);
         pool_touch(pool);
+        pool_index_members(policy); /* what gets smaller has room */
 }
 
 /* Is there a reason to know of it still? */
@@ -172,18 +173,18 @@ static void follow_view(Pool *pool, unsigned family)
 
         if (selection->state == FACT_UNKNOWN)
                 return;
-        for (size_t i = 0; i < pool->policy.n_members; i++) {
+        for (size_t i = pool->policy.n_members; i-- > 0;) {
                 Member *member = pool_member(pool, i);
                 bool own = selects(selection, &member->policy.address);
 
                 if (pool_family_of(&member->policy.address) != family)
                         continue;
                 if (member->origin == MEMBER_DISCOVERED && own) {
-                        member->origin = MEMBER_SELF;
-                        member->policy.borrowed = false;
-                }
-                if (member->origin == MEMBER_SELF)
+                        pool_remember(pool); /* what was ordered goes for what it becomes below */
+                        drop_member(pool, i);
+                } else if (member->origin == MEMBER_SELF) {
                         member->policy.leaving = !own && (connected || member->policy.leaving);
+                }
         }
         for (size_t i = 0; i < selection->count; i++)
                 if (!pool_find_member(&pool->policy, &selection->addresses[i]))
@@ -266,6 +267,18 @@ static void tell_serving(Pool *pool, unsigned family)
                         pool, family, EVENT_FAILBACK, after, "members of a better priority are up again");
 }
 
+/* Before it starts it does what operators say, and nothing else. */
+static bool is_known(const Pool *pool, unsigned family)
+{
+        if (pool->policy.started || pool->policy.families[family].overridden)
+                return true;
+        for (size_t i = 0; i < pool->policy.n_members; i++)
+                if (pool->policy.members[i]->admin != ADMIN_NONE &&
+                        pool_family_of(&pool->policy.members[i]->address) == family)
+                        return true;
+        return false;
+}
+
 static void look_at_family(Pool *pool, unsigned family)
 {
         Publication *publication = pool->publications[family];
@@ -273,11 +286,11 @@ static void look_at_family(Pool *pool, unsigned family)
 
         if (!publication)
                 return;
-        if (publication_set_pool_wanted(publication, pool->policy.started) != 0)
+        if (publication_set_pool_wanted(publication, is_known(pool, family)) != 0)
                 queue_mark(pool->queue, publication);
         if (!publication->seen_known)
                 return; /* what was said holds until it is read */
-        held = pool_is_held(&pool->policy, family, publication->seen);
+        held = pool_is_held(&pool->policy, family, pool_seen(pool, family));
         if (held == pool->held[family])
                 return;
         pool->held[family] = held;
@@ -332,7 +345,7 @@ static void doubt_members(Pool *pool)
 }
 
 /* In the midst of the queue's work: it looks at what is wanted when this returns. */
-static void on_saw(Publication *publication)
+static void on_saw(Publication *publication, bool by_us)
 {
         Pool *pool = publication->userdata;
         unsigned family = publication->type == TYPE_AAAA;
@@ -344,7 +357,7 @@ static void on_saw(Publication *publication)
         if (publication->state == PUBLICATION_RETRYING)
                 doubt_members(pool);
         touch_members(pool, family, seen);
-        pool_saw(&pool->policy, family, seen, now);
+        pool_saw(&pool->policy, family, seen, by_us, now);
         pool_touch(pool);
         if (pool->engine->stopping)
                 return;
@@ -418,7 +431,7 @@ static bool is_kept(const Pool *pool, const StoredMember *old)
         case MEMBER_SELF:
                 return is_ours(pool, &old->address);
         case MEMBER_DISCOVERED:
-                return pool->config->discover && old->admin != ADMIN_NONE;
+                return pool->config->discover && (old->admin != ADMIN_NONE || old->removed);
         }
         return false;
 }
@@ -506,6 +519,7 @@ Pool *pool_free(Pool *pool)
         for (size_t i = 0; i < pool->policy.n_members; i++)
                 member_free(pool_member(pool, i));
         free(pool->policy.members);
+        free(pool->policy.by_address);
         for (unsigned family = 0; family < 2; family++)
                 pool_end_override(pool, family);
         if (pool->dirty)
@@ -520,20 +534,55 @@ static int remember_member(StoredMember *ret, const Member *member)
 {
         ret->address = member->policy.address;
         ret->origin = member->origin;
+        ret->changed_usec = member->changed_usec;
+        ret->removed = member->policy.removed;
+        ret->absent_usec = member->absent_usec;
         ret->health = member->policy.health;
         ret->admin = member->policy.admin;
         ret->name = strdup(member->name);
         return ret->name ? stored_order_copy(&ret->order, &member->order) : -ENOMEM;
 }
 
+/* An order for an own address that is away, or for one that has yet to be discovered. */
+static bool is_awaited(const Pool *pool, const StoredMember *old)
+{
+        usec_t until = old->order.until_usec;
+
+        return old->origin != MEMBER_CONFIGURED && old->admin != ADMIN_NONE &&
+               (until == 0 || until > clock_now_usec(CLOCK_REALTIME)) && !pool_member_named(pool, old->name);
+}
+
+static int remember_awaited(StoredPool *to, const Pool *pool, const StoredPool *before)
+{
+        for (size_t i = 0; before && i < before->n_members; i++) {
+                const StoredMember *old = &before->members[i];
+                StoredMember *copy = &to->members[to->n_members];
+
+                if (!is_awaited(pool, old))
+                        continue;
+                *copy = (StoredMember){ .address = old->address, .origin = old->origin, .admin = old->admin };
+                to->n_members++;
+                copy->name = strdup(old->name);
+                if (!copy->name || stored_order_copy(&copy->order, &old->order) < 0)
+                        return -ENOMEM;
+        }
+        return 0;
+}
+
 int pool_remember(const Pool *pool)
 {
+        const StoredPool *before = pool_store_find(pool->engine->pool_store, &pool->config->record.name);
+        size_t n = pool->policy.n_members, n_before = before ? before->n_members : 0;
         AUTO(stored_pool_freep)
-        StoredPool *stored = stored_pool_new(&pool->config->record.name, pool->policy.n_members);
+        StoredPool *stored = stored_pool_new(&pool->config->record.name, n + n_before);
         int r = stored ? 0 : -ENOMEM;
 
-        for (size_t i = 0; r >= 0 && i < pool->policy.n_members; i++)
+        if (stored)
+                stored->n_members = n;
+        for (size_t i = 0; r >= 0 && i < n; i++)
                 r = remember_member(&stored->members[i], pool_member(pool, i));
+        if (r >= 0)
+                r = remember_awaited(stored, pool, before);
         for (unsigned family = 0; r >= 0 && family < 2; family++) {
                 const char *override = pool_override_name(pool, family);
 

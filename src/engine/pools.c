@@ -9,7 +9,7 @@
 
 #include "engine/pool-internal.h"
 
-#define SAVE_DELAY_USEC (2 * USEC_PER_SEC)
+#define SAVE_DELAY_USEC (10 * USEC_PER_SEC)
 
 /* What is on disk of health counts for ten minutes after it was written. */
 #define SAVE_INTERVAL_USEC (300 * USEC_PER_SEC)
@@ -59,11 +59,13 @@ static void check_references(Engine *engine, unsigned family)
         }
 }
 
-/* Somebody who was up when last looked at, and is not `but`. */
+/* Somebody who was up when last looked at, and is not `but`; another one each time. */
 static const Member *find_witness(const Pool *pool, const Member *but)
 {
-        for (size_t i = 0; i < pool->policy.n_members; i++) {
-                const Member *member = pool_member(pool, i);
+        size_t n = pool->policy.n_members;
+
+        for (size_t i = 0; i < n; i++) {
+                const Member *member = pool_member(pool, (i + pool->engine->pools->n_asked) % n);
 
                 if (member != but && member->policy.observer == but->policy.observer &&
                         member->policy.health.state == HEALTH_UP)
@@ -72,16 +74,25 @@ static const Member *find_witness(const Pool *pool, const Member *but)
         return NULL;
 }
 
+/* The last one who was asked has had no time to answer yet. */
+static bool waits_for_answer(const Engine *engine, unsigned family)
+{
+        usec_t asked = engine->pools->asked_usec[family];
+
+        return asked != 0 && engine->pools->observers[family].heard_usec <= asked &&
+               engine_now_usec(engine) - asked < ASK_INTERVAL_USEC;
+}
+
 void pools_ask_around(Engine *engine, const Member *member)
 {
         Pools *pools = engine->pools;
         unsigned family = pool_family_of(&member->policy.address);
-        usec_t now = engine_now_usec(engine);
-        const Member *witness = NULL;
+        const Member *witness;
 
-        if (pools->asked_usec[family] != 0 && now - pools->asked_usec[family] < ASK_INTERVAL_USEC)
+        if (waits_for_answer(engine, family))
                 return;
-        pools->asked_usec[family] = now;
+        pools->asked_usec[family] = engine_now_usec(engine);
+        pools->n_asked++;
         check_references(engine, family);
         witness = find_witness(member->pool, member);
         for (size_t i = 0; !witness && i < pools->n_pools; i++)
@@ -174,10 +185,44 @@ static void look_at_links(Engine *engine)
                         &engine->pools->observers[i], engine_is_connected(engine, families[i]));
 }
 
+static int compare_addresses(const void *a, const void *b)
+{
+        return address_compare(a, b);
+}
+
+/* So that whether a member is on this host is quickly told. */
+static void gather_own(Engine *engine)
+{
+        Pools *pools = engine->pools;
+        size_t n = interfaces_count_addresses(engine->facts);
+        Address *own = reallocarray(pools->own, n + 1, sizeof *own);
+
+        if (!own)
+                return; /* what was so before is as good a guess as any */
+        pools->own = own;
+        pools->n_own = 0;
+        for (size_t l = 0; l < engine->facts->n_links; l++)
+                for (size_t a = 0; a < engine->facts->links[l].n_addresses; a++)
+                        own[pools->n_own++] = engine->facts->links[l].addresses[a].address;
+        if (pools->n_own > 0)
+                qsort(own, pools->n_own, sizeof *own, compare_addresses);
+}
+
+bool pools_is_own(const Engine *engine, const Address *address)
+{
+        const Pools *pools = engine->pools;
+
+        if (address_is_loopback(address))
+                return true;
+        return pools->n_own > 0 &&
+               bsearch(address, pools->own, pools->n_own, sizeof *pools->own, compare_addresses);
+}
+
 void pools_facts_changed(Engine *engine)
 {
-        if (engine->stopping)
+        if (engine->stopping || engine->pools->n_pools == 0)
                 return;
+        gather_own(engine);
         look_at_links(engine);
         for (size_t i = 0; i < engine->pools->n_pools; i++)
                 pool_facts_changed(engine->pools->pools[i]);
@@ -221,7 +266,12 @@ static void arm(Engine *engine)
         set_timer(pools->expiry_timer, expiry);
 }
 
-void pools_save(Engine *engine)
+static bool is_configured(const void *engine, const Name *name)
+{
+        return pools_find(engine, name);
+}
+
+void pools_save(Engine *engine, bool durable)
 {
         Pools *pools = engine->pools;
 
@@ -230,8 +280,9 @@ void pools_save(Engine *engine)
         for (size_t i = 0; i < pools->n_pools; i++)
                 if (pool_remember(pools->pools[i]) < 0)
                         pools->store_dirty = true; /* out of memory: a little later, then */
+        pool_store_prune(engine->pool_store, is_configured, engine);
         if (!engine->dry_run)
-                pool_store_save(engine->pool_store);
+                pool_store_save(engine->pool_store, durable);
 }
 
 static void run_queue(Queue *queue)
@@ -277,7 +328,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
                 if (pools->pools[i]->next_usec <= now || pools->pools[i]->verify_usec <= now)
                         pools_mark(engine, pools->pools[i]);
         if (save_at(engine) <= now)
-                pools_save(engine);
+                pools_save(engine, false);
         request_look(engine);
         return 0;
 }
@@ -454,6 +505,7 @@ int pools_build(Engine *engine)
                 init_observer(&engine->pools->observers[family], engine->config);
                 engine->pools->observer_next_usec[family] = USEC_INFINITY;
         }
+        gather_own(engine);
         look_at_links(engine);
         engine->pools->saved_usec = engine_now_usec(engine);
         r = add_pools(engine);
@@ -528,6 +580,7 @@ Pools *pools_free(Pools *pools)
 {
         if (!pools)
                 return NULL;
+        free(pools->own);
         sd_event_source_disable_unref(pools->look);
         sd_event_source_disable_unref(pools->timer);
         sd_event_source_disable_unref(pools->expiry_timer);

@@ -285,7 +285,7 @@ int publication_applied(Publication *publication)
         publication->changed_usec = clock_now_usec(CLOCK_REALTIME);
         set_state(publication, PUBLICATION_PENDING, NULL);
         if (publication->saw)
-                publication->saw(publication);
+                publication->saw(publication, true);
         if (still_pending(publication, publication->attempt_ours, &pending) < 0)
                 return -ENOMEM;
         return remember(
@@ -416,7 +416,7 @@ int publication_saw(Publication *publication, RRset *set)
         publication->seen_known = true;
         look_into_conflict(publication);
         if (publication->saw)
-                publication->saw(publication);
+                publication->saw(publication, false);
         return take_stock(publication);
 }
 

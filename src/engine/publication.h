@@ -30,11 +30,11 @@ typedef TAILQ_HEAD(PublicationList, Publication) PublicationList;
 struct Publication {
         const RecordConfig *record;
         uint16_t type;
-        Store *store; /* what of it is ours */
+        Store *store;          /* what of it is ours */
         const PoolState *pool; /* whose RRset it is; NULL: a record's */
-        /* The server holds something else than was known, and what is wanted may follow from that; NULL: it does
-         * not. */
-        void (*saw)(Publication *publication);
+        /* The server holds something else than was known, perhaps by our own write, and what is wanted may
+         * follow from that; NULL: it does not. */
+        void (*saw)(Publication *publication, bool by_us);
 
         bool wanted_known;
         RRset *wanted;      /* a record's: our own values; a pool's: all that it shall hold; NULL: none */
@@ -82,7 +82,8 @@ DEFINE_FREEP(Publication, publication_free)
  * -ENOMEM. */
 int publication_set_wanted(Publication *publication, const Selection *selection, usec_t now);
 
-/* A pool decided. known: may anything be concluded yet? 1: something else is wanted than before; 0; -ENOMEM. */
+/* A pool decided. known: may anything be concluded yet? 1: something else is wanted than before; 0; -ENOMEM.
+ */
 int publication_set_pool_wanted(Publication *publication, bool known);
 
 /* policy/publish with this publication's facts: a PublishStep or -ENOMEM. */

@@ -14,15 +14,14 @@ enum {
         RECOVERY_OKS = 2, /* from FAILING back to UP */
 };
 
-/* A fall within this time after another doubles the hold-down. */
+/* Who falls before he was up for so long since the last fall is held down for twice as long. */
 #define RELAPSE_USEC (600 * USEC_PER_SEC)
 
-static bool enter(Health *health, HealthState state, usec_t now)
+static bool enter(Health *health, HealthState state)
 {
         if (health->state == state)
                 return false;
         health->state = state;
-        health->changed_usec = now;
         return true;
 }
 
@@ -30,19 +29,21 @@ static bool rise(Health *health, usec_t now)
 {
         health->last = 0;
         health->up_since_usec = now;
-        return enter(health, HEALTH_UP, now);
+        return enter(health, HEALTH_UP);
 }
 
 static bool fall(Health *health, const HealthOptions *options, usec_t now)
 {
-        bool relapse = health->fell_usec != 0 && now - health->fell_usec < RELAPSE_USEC;
+        usec_t well_since =
+                health->up_since_usec > health->fell_usec ? health->up_since_usec : health->fell_usec;
+        bool relapse = health->fell_usec != 0 && now - well_since < RELAPSE_USEC;
         usec_t hold_down = relapse ? 2 * health->hold_down_usec : options->hold_down_usec;
 
         health->hold_down_usec =
                 hold_down < options->hold_down_max_usec ? hold_down : options->hold_down_max_usec;
         health->fell_usec = now;
         health->up_since_usec = 0;
-        return enter(health, HEALTH_DOWN, now);
+        return enter(health, HEALTH_DOWN);
 }
 
 static unsigned fails_in_window(const Health *health)
@@ -73,19 +74,19 @@ static bool step_unknown(Health *health, const HealthOptions *options, bool publ
 static bool step_up(Health *health, const HealthOptions *options, usec_t now)
 {
         if (health->fails == 0)
-                return health->oks >= RECOVERY_OKS && enter(health, HEALTH_UP, now);
+                return health->oks >= RECOVERY_OKS && enter(health, HEALTH_UP);
         if (health->fails >= options->fall || fails_in_window(health) >= WINDOW_FAILS)
                 return fall(health, options, now);
-        return enter(health, HEALTH_FAILING, now);
+        return enter(health, HEALTH_FAILING);
 }
 
 static bool step_down(Health *health, const HealthOptions *options, usec_t now)
 {
         if (health->fails > 0)
-                return enter(health, HEALTH_DOWN, now);
+                return enter(health, HEALTH_DOWN);
         if (health->oks >= options->rise && now - health->fell_usec >= health->hold_down_usec)
                 return rise(health, now);
-        return enter(health, HEALTH_RISING, now);
+        return enter(health, HEALTH_RISING);
 }
 
 bool health_step(Health *health, const HealthOptions *options, CheckResult result, bool published, usec_t now)
@@ -119,11 +120,10 @@ void health_doubt(Health *health)
         health->last = 0;
 }
 
-void health_restart(Health *health, usec_t now)
+void health_restart(Health *health)
 {
         *health = (Health){
                 .state = HEALTH_DOWN,
-                .changed_usec = now,
                 .fell_usec = health->fell_usec,
                 .hold_down_usec = health->hold_down_usec,
         };

@@ -38,7 +38,6 @@ typedef struct Health {
         usec_t failing_since_usec; /* the first of the FAILs in a row */
         usec_t fell_usec;          /* 0: never */
         usec_t hold_down_usec;     /* of the last fall */
-        usec_t changed_usec;       /* when it came into its state */
         usec_t up_since_usec;      /* UP and FAILING: since when it is counted as up; else 0 */
 } Health;
 
@@ -54,7 +53,7 @@ void health_forgive(Health *health);
 void health_doubt(Health *health);
 
 /* An operator's override ended: whatever it was, it has to rise first. */
-void health_restart(Health *health, usec_t now);
+void health_restart(Health *health);
 
 /* Is it to be published? UNKNOWN is neither up nor down. */
 bool health_is_up(const Health *health);

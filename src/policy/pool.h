@@ -73,7 +73,9 @@ typedef struct PoolFamily {
         PoolOverride override;
         uint32_t priority; /* POOL_PRIORITY: the one in use; 0: none yet */
         bool overridden;   /* the override is in force */
-        bool fail_back;    /* an operator's word: a better priority takes over at once */
+        bool fail_back;    /* an operator's word: a better priority takes over at once; until DNS has it */
+        size_t n_removals; /* since … */
+        usec_t removals_usec;
 } PoolFamily;
 
 /* A pool, and what is remembered from one decision to the next. */
@@ -81,17 +83,18 @@ typedef struct PoolState {
         const PoolConfig *config;
         size_t n_members;
         PoolMember **members;
+        PoolMember **by_address; /* the same, sorted: see pool_index_members() */
 
         usec_t started_usec;
-        bool started;        /* before, nothing changes but by an operator's word */
-        unsigned n_removals; /* since … */
-        usec_t removals_usec;
-        bool waits;             /* a removal waits until somebody else has answered the observer */
+        bool started;           /* before, nothing changes but by an operator's word */
         PoolFamily families[2]; /* IPv4, IPv6 */
 } PoolState;
 
 /* 0 for IPv4, 1 for IPv6. */
 unsigned pool_family_of(const Address *address);
+
+/* To be called when there are other members. The caller frees `by_address` in the end. -ENOMEM. */
+int pool_index_members(PoolState *pool);
 
 PoolMember *pool_find_member(const PoolState *pool, const Address *address); /* NULL: none */
 
@@ -104,9 +107,9 @@ void pool_member_looked_at(PoolMember *member, CheckResult result, usec_t now);
 /* The observer doubted itself and does so no more. It was us: failures so far count no more. */
 void pool_member_recover(PoolMember *member, bool it_was_us);
 
-/* DNS was read, or written: `seen` is what it holds of that family; NULL: nothing. Takes note, also of what
- * others decided. pool_decide() is to follow. */
-void pool_saw(PoolState *pool, unsigned family, const RRset *seen, usec_t now);
+/* DNS was read, or written (by us): `seen` is what it holds of that family; NULL: nothing. Takes note, also
+ * of what others decided. pool_decide() is to follow. */
+void pool_saw(PoolState *pool, unsigned family, const RRset *seen, bool by_us, usec_t now);
 
 /* Judges every member anew. ret_next: when to do so without news; USEC_INFINITY: never. True: a verdict, or
  * what the state says, is another one than before. */

@@ -28,8 +28,14 @@ typedef struct Fixture {
         Address fallback;
 } Fixture;
 
+static void end(Fixture *fixture)
+{
+        free(fixture->pool.by_address);
+}
+
 static void begin(Fixture *fixture, size_t n)
 {
+        end(fixture);
         *fixture = (Fixture){ .now = START };
         fixture->config = (PoolConfig){
                 .record = { .ttl = 30 },
@@ -56,6 +62,7 @@ static void begin(Fixture *fixture, size_t n)
         fixture->pool = (PoolState){
                 .config = &fixture->config, .n_members = n, .members = fixture->list, .started_usec = START
         };
+        pool_index_members(&fixture->pool);
 }
 
 /* u UP, f FAILING, d DOWN, r RISING, ? UNKNOWN; one letter a member. */
@@ -108,7 +115,7 @@ static void saw(Fixture *fixture, const char *letters)
 {
         AUTO(rrset_freep) RRset *seen = parse(fixture, letters);
 
-        pool_saw(&fixture->pool, 0, seen, fixture->now);
+        pool_saw(&fixture->pool, 0, seen, true, fixture->now);
 }
 
 static usec_t decide(Fixture *fixture)
@@ -175,7 +182,7 @@ static void each_row_has_its_target(void **state)
 {
         (void) state;
         for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-                Fixture fixture;
+                AUTO(end) Fixture fixture = { 0 };
 
                 begin(&fixture, strlen(rows[i].health));
                 fixture.config.minimum = rows[i].minimum;
@@ -193,7 +200,7 @@ static void each_row_has_its_target(void **state)
 
 static void at_start_nothing_changes_until_all_are_judged_or_half_a_minute_has_passed(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 2);
@@ -217,7 +224,7 @@ static void at_start_nothing_changes_until_all_are_judged_or_half_a_minute_has_p
 
 static void what_only_the_state_file_says_changes_nothing(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 2);
@@ -232,7 +239,7 @@ static void what_only_the_state_file_says_changes_nothing(void **state)
 
 static void while_the_observer_doubts_nothing_is_added_or_removed(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         for (ObserverState doubt = OBSERVER_SUSPECT; doubt <= OBSERVER_LOST; doubt++) {
@@ -251,7 +258,7 @@ static void while_the_observer_doubts_nothing_is_added_or_removed(void **state)
 
 static void a_member_on_this_host_needs_no_observer(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 2);
@@ -266,7 +273,7 @@ static void a_member_on_this_host_needs_no_observer(void **state)
 
 static void a_removal_waits_for_somebody_elses_answer(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 2);
@@ -290,7 +297,7 @@ static void a_removal_waits_for_somebody_elses_answer(void **state)
 
 static void after_a_doubt_nobody_is_added_before_it_was_looked_at(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 2);
@@ -308,7 +315,7 @@ static void after_a_doubt_nobody_is_added_before_it_was_looked_at(void **state)
 
 static void who_answers_again_is_not_taken_out(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 2);
@@ -324,7 +331,7 @@ static void who_answers_again_is_not_taken_out(void **state)
 
 static void without_members_everything_stays(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 0);
@@ -339,7 +346,7 @@ static void without_members_everything_stays(void **state)
 static void hosts_that_publish_themselves_see_that_they_are_not_alone(void **state)
 {
         SourceConfig source = { .family = AF_INET };
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 1);
@@ -354,7 +361,7 @@ static void hosts_that_publish_themselves_see_that_they_are_not_alone(void **sta
 
 static void removals_are_bounded(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 8);
@@ -374,7 +381,7 @@ static void removals_are_bounded(void **state)
 
 static void one_may_always_be_removed(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 3);
@@ -387,7 +394,7 @@ static void one_may_always_be_removed(void **state)
 
 static void when_nobody_is_left_the_bound_does_not_thin_out_what_is_held(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 3);
@@ -400,7 +407,7 @@ static void when_nobody_is_left_the_bound_does_not_thin_out_what_is_held(void **
 
 static void who_is_put_back_by_another_stays_for_a_while_and_longer_each_time(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 2);
@@ -423,7 +430,7 @@ static void who_is_put_back_by_another_stays_for_a_while_and_longer_each_time(vo
 
 static void who_was_only_discovered_is_never_added_unless_we_took_it_out(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 2);
@@ -444,7 +451,7 @@ static void who_was_only_discovered_is_never_added_unless_we_took_it_out(void **
 
 static void who_is_no_member_any_more_goes_but_never_as_the_last(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 2);
@@ -469,7 +476,7 @@ static void begin_priority(Fixture *fixture)
 
 static void the_best_priority_with_somebody_up_serves(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin_priority(&fixture);
@@ -486,7 +493,7 @@ static void the_best_priority_with_somebody_up_serves(void **state)
 
 static void a_better_priority_returns_after_its_delay(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin_priority(&fixture);
@@ -506,7 +513,7 @@ static void a_better_priority_returns_after_its_delay(void **state)
 
 static void with_manual_failback_it_returns_when_a_person_says_so(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin_priority(&fixture);
@@ -525,7 +532,7 @@ static void with_manual_failback_it_returns_when_a_person_says_so(void **state)
 
 static void without_memory_dns_says_which_priority_is_in_use(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin_priority(&fixture);
@@ -539,7 +546,7 @@ static void without_memory_dns_says_which_priority_is_in_use(void **state)
 
 static void another_daemons_choice_of_priority_is_adopted(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin_priority(&fixture);
@@ -558,7 +565,7 @@ static void another_daemons_choice_of_priority_is_adopted(void **state)
 
 static void an_operator_is_obeyed(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 3);
@@ -573,7 +580,7 @@ static void an_operator_is_obeyed(void **state)
 
 static void an_operator_is_obeyed_while_the_observer_is_lost_and_at_the_start(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 2);
@@ -586,7 +593,7 @@ static void an_operator_is_obeyed_while_the_observer_is_lost_and_at_the_start(vo
 
 static void an_order_never_takes_the_last_one_unless_forced(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 2);
@@ -605,7 +612,7 @@ static void an_order_never_takes_the_last_one_unless_forced(void **state)
 
 static void a_standby_makes_the_last_of_a_priority_dispensable(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin_priority(&fixture);
@@ -620,7 +627,7 @@ static void a_standby_makes_the_last_of_a_priority_dispensable(void **state)
 
 static void a_failover_serves_alone_while_its_member_is_not_down(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
 
         (void) state;
         begin(&fixture, 3);
@@ -645,7 +652,7 @@ static void a_failover_serves_alone_while_its_member_is_not_down(void **state)
 
 static void families_are_judged_apart(void **state)
 {
-        Fixture fixture;
+        AUTO(end) Fixture fixture = { 0 };
         AUTO(rrset_freep) RRset *target = NULL;
 
         (void) state;
