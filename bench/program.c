@@ -95,14 +95,19 @@ bool program_is_running(Program *program)
         return !program->ended;
 }
 
-uint64_t program_cpu_nsec(const Program *program)
+static uint64_t cpu_nsec_of(const Program *program, pid_t pid)
 {
         struct timespec used;
         clockid_t clock;
 
-        if (clock_getcpuclockid(program->pid, &clock) != 0 || clock_gettime(clock, &used) < 0)
+        if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) < 0)
                 errx(EXIT_FAILURE, "the program has ended: see %s", program->log_path);
         return (uint64_t) used.tv_sec * 1000000000 + (uint64_t) used.tv_nsec;
+}
+
+uint64_t program_cpu_nsec(const Program *program)
+{
+        return cpu_nsec_of(program, program->pid);
 }
 
 /* The number behind "KEY:" in a file of /proc; exits where there is none. */
@@ -120,12 +125,58 @@ static uint64_t read_status(const char *path, const char *key)
         errx(EXIT_FAILURE, "%s: no %s", path, key);
 }
 
-uint64_t program_memory_kib(const Program *program, const char *what)
+static uint64_t memory_kib_of(pid_t pid, const char *what)
 {
         char path[64];
 
-        snprintf(path, sizeof path, "/proc/%d/status", program->pid);
+        snprintf(path, sizeof path, "/proc/%d/status", pid);
         return read_status(path, what);
+}
+
+uint64_t program_memory_kib(const Program *program, const char *what)
+{
+        return memory_kib_of(program->pid, what);
+}
+
+enum {
+        CHILDREN_MAX = 64,
+};
+
+static size_t find_children(const Program *program, pid_t children[static CHILDREN_MAX])
+{
+        AUTO_FCLOSE FILE *file = NULL;
+        size_t count = 0;
+        char path[64];
+
+        snprintf(path, sizeof path, "/proc/%d/task/%d/children", program->pid, program->pid);
+        file = fopen(path, "re");
+        if (!file)
+                err(EXIT_FAILURE, "%s", path);
+        while (count < CHILDREN_MAX && fscanf(file, "%d", &children[count]) == 1)
+                count++;
+        return count;
+}
+
+uint64_t program_family_cpu_nsec(const Program *program)
+{
+        pid_t children[CHILDREN_MAX];
+        size_t count = find_children(program, children);
+        uint64_t nsec = program_cpu_nsec(program);
+
+        for (size_t i = 0; i < count; i++)
+                nsec += cpu_nsec_of(program, children[i]);
+        return nsec;
+}
+
+uint64_t program_family_memory_kib(const Program *program, const char *what)
+{
+        pid_t children[CHILDREN_MAX];
+        size_t count = find_children(program, children);
+        uint64_t kib = program_memory_kib(program, what);
+
+        for (size_t i = 0; i < count; i++)
+                kib += memory_kib_of(children[i], what);
+        return kib;
 }
 
 uint64_t program_switches(const Program *program)

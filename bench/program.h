@@ -21,4 +21,9 @@ bool program_is_running(Program *program);
 
 uint64_t program_cpu_nsec(const Program *program); /* user and system time of all its threads so far */
 uint64_t program_memory_kib(const Program *program, const char *what); /* "VmRSS", "RssAnon", … */
+
+/* The same, with its children as they are now. */
+uint64_t program_family_cpu_nsec(const Program *program);
+uint64_t program_family_memory_kib(const Program *program, const char *what);
+
 uint64_t program_switches(const Program *program); /* how often its threads stopped running so far */

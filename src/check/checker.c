@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Checker: when each target is looked at, and who is told. How to look is a prober's to know (check/probe.h), and what
- * the results mean the policy's.
+/* Checker: when each target is looked at, and who is told. How to look is a prober's to know (check/probe.h),
+ * and what the results mean the policy's.
  *
- * A target is in one of four states (check/target.h). It starts from the schedule alone, never from within a call from
- * outside, so nobody is told anything while he asks for something. A check that ends is planned anew before its
- * result is reported: whoever is told may then change the pace, or free this check and any other. */
+ * A target is in one of four states (check/target.h). It starts from the schedule alone, never from within a
+ * call from outside, so nobody is told anything while he asks for something. A check that ends is planned
+ * anew before its result is reported: whoever is told may then change the pace, or free this check and any
+ * other. */
 
 #include "check/checker.h"
 
@@ -15,24 +16,13 @@
 
 #include "check/identity.h"
 #include "check/lane.h"
+#include "check/pace.h"
 #include "check/reason.h"
 #include "check/target.h"
 #include "util/random.h"
 
 /* Checks may be early by this much, so that those that are due at about the same time take one wake-up. */
-#define SLACK_USEC (50 * USEC_PER_MSEC)
-
-/* Targets that are added together are looked at for the first time one after the other. */
-#define FIRST_GAP_USEC  (2 * USEC_PER_MSEC)
-#define FIRST_MOST_USEC (5 * USEC_PER_SEC)
-#define PHASE_WHOLE     UINT16_MAX
-
-/* What of the interval is left to chance, in thousandths. Never none: it makes up for delays, so that the interval
- * is never exceeded. */
-enum {
-        JITTER_LEAST = 10,
-        JITTER_MOST = 100,
-};
+#define SLACK_USEC (100 * USEC_PER_MSEC)
 
 /* A time-out that was noticed later than this says nothing: the answer may have been lost meanwhile. */
 #define LATE_USEC (500 * USEC_PER_MSEC)
@@ -48,14 +38,6 @@ struct Checker {
         TargetQueue waiting[LANE_KINDS];
         uint32_t chance;
 };
-
-static usec_t loop_now_usec(const Checker *checker)
-{
-        usec_t now_usec;
-
-        sd_event_now(checker->event, CLOCK_MONOTONIC, &now_usec);
-        return now_usec;
-}
 
 /* xorshift: good enough to keep targets apart, and no system call. */
 static uint32_t take_chance(Checker *checker)
@@ -78,17 +60,16 @@ static usec_t interval_of(Target *target)
 {
         usec_t interval_usec =
                 target->n_fast > 0 ? target->config->fast_interval_usec : target->config->interval_usec;
-        uint32_t less = JITTER_LEAST + take_chance(target->checker) % (JITTER_MOST - JITTER_LEAST + 1);
 
         if (target->n_fast == 0 && target->phase > 0)
-                interval_usec = interval_usec * target->phase / PHASE_WHOLE;
-        return interval_usec - interval_usec / 1000 * less;
+                interval_usec = interval_usec * target->phase / PACE_WHOLE;
+        return pace_usec(interval_usec, take_chance(target->checker));
 }
 
 /* The next check. Intervals count from start to start, but no check overlaps the one before. */
 static void plan(Target *target)
 {
-        usec_t now_usec = loop_now_usec(target->checker);
+        usec_t now_usec = clock_now_usec(CLOCK_MONOTONIC);
         usec_t at_usec = target->started_usec + interval_of(target);
 
         target->state = TARGET_PLANNED;
@@ -148,7 +129,7 @@ static bool is_late(const Target *target, usec_t passed_usec)
 /* The check is over. The target may be gone afterwards. */
 static void conclude(Target *target, CheckResult result, const char *reason)
 {
-        usec_t passed_usec = loop_now_usec(target->checker) - target->started_usec;
+        usec_t passed_usec = clock_now_usec(CLOCK_MONOTONIC) - target->started_usec;
         CheckSample sample = { .result = result, .reason = reason };
 
         if (result == CHECK_OK)
@@ -194,7 +175,7 @@ static void launch(Target *target)
 
         if (target->started_usec != 0 && target->n_fast == 0)
                 target->phase = 0;
-        target->started_usec = loop_now_usec(checker);
+        target->started_usec = clock_now_usec(CLOCK_MONOTONIC);
         r = lane_start(&checker->lanes[kind_of(target)], checker->event, &target->probe, target->config,
                 &target->address, on_done, target);
         if (r < 0)
@@ -217,20 +198,14 @@ static void on_due(void *userdata, ScheduleEntry *entry)
         TAILQ_INSERT_TAIL(&checker->waiting[kind], target, queued);
 }
 
-/* Where target i of N stands in the interval: the first look comes soon, spread over some seconds when there are many,
- * and at the ordinary pace they are then spread over all of the interval. */
 static void plan_first(Target *target, size_t i, size_t n)
 {
-        usec_t spread_usec = n * FIRST_GAP_USEC;
+        usec_t wait_usec = pace_first_usec(i, n, target->config->interval_usec);
 
-        if (spread_usec > FIRST_MOST_USEC)
-                spread_usec = FIRST_MOST_USEC;
-        if (spread_usec > target->config->interval_usec)
-                spread_usec = target->config->interval_usec;
-        target->phase = (uint16_t) ((i + 1) * PHASE_WHOLE / n);
+        target->phase = pace_phase(i, n);
         target->state = TARGET_PLANNED;
-        schedule_set(target->checker->schedule, &target->planned,
-                loop_now_usec(target->checker) + spread_usec * i / n);
+        schedule_set(
+                target->checker->schedule, &target->planned, clock_now_usec(CLOCK_MONOTONIC) + wait_usec);
 }
 
 static int on_turn(sd_event_source *source, void *userdata)
@@ -272,7 +247,7 @@ static void now(Check *check)
         Target *target = ((Subscription *) check)->target;
 
         if (target->state == TARGET_PLANNED)
-                schedule_set(target->checker->schedule, &target->planned, loop_now_usec(target->checker));
+                schedule_set(target->checker->schedule, &target->planned, clock_now_usec(CLOCK_MONOTONIC));
 }
 
 static void discard(Check *check)
@@ -299,7 +274,7 @@ static void change_config(Target *target)
         TAILQ_FOREACH(subscription, &target->subscriptions, entry)
                 subscription->deaf = false;
         target->state = TARGET_PLANNED;
-        schedule_set(checker->schedule, &target->planned, loop_now_usec(checker));
+        schedule_set(checker->schedule, &target->planned, clock_now_usec(CLOCK_MONOTONIC));
 }
 
 static Check *subscription_free(Check *check)

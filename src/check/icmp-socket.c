@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* The ICMP socket: knows formats and the kernel, and no targets. What comes in may come from anybody, and is taken
- * apart with care: a raw socket gets what is meant for all other programs too. */
+/* The ICMP socket: knows formats and the kernel, and no targets. What comes in may come from anybody, and is
+ * taken apart with care: a raw socket gets what is meant for all other programs too. */
 
 #include "check/icmp-socket.h"
 
@@ -79,8 +79,8 @@ static int open_socket(IcmpSocket *icmp)
         return icmp->fd >= 0 ? 0 : -errno;
 }
 
-/* Spares us the packets of others. Each is looked at again when it is read, so it does not matter if the kernel refuses, or
- * what came before. */
+/* Spares us the packets of others. Each is looked at again when it is read, so it does not matter if the
+ * kernel refuses, or what came before. */
 static void filter(const IcmpSocket *icmp)
 {
         struct sock_filter ipv4[] = {
@@ -197,7 +197,8 @@ int icmp_socket_send(const IcmpSocket *icmp, const IcmpEcho *echoes, size_t coun
         return n < 0 ? -errno : n;
 }
 
-/* Takes an ICMP header and what follows it. identifier: the kernel does not give ping sockets those of others. */
+/* Takes an ICMP header and what follows it. identifier: the kernel does not give ping sockets those of
+ * others. */
 static bool read_echo(const IcmpSocket *icmp, const void *data, size_t size, IcmpEcho *echo)
 {
         EchoPacket packet = { 0 };

@@ -7,7 +7,8 @@
 
 #include "model/address.h"
 
-/* The packets of ICMP: echo requests go out, replies and errors come in. One socket for any number of targets. */
+/* The packets of ICMP: echo requests go out, replies and errors come in. One socket for any number of
+ * targets. */
 
 enum {
         ICMP_BATCH = 32, /* packets a system call */
@@ -15,8 +16,8 @@ enum {
 
 typedef struct IcmpSocket {
         int family;
-        int fd;              /* -1: not open */
-        bool raw;            /* else a ping socket: the kernel sets the identifier, and sorts the replies by it */
+        int fd;   /* -1: not open */
+        bool raw; /* else a ping socket: the kernel sets the identifier, and sorts the replies by it */
         uint16_t identifier; /* raw: ours */
 } IcmpSocket;
 
@@ -28,10 +29,10 @@ typedef struct IcmpEcho {
 
 /* Somebody on the way cannot bring the request to its target. */
 typedef struct IcmpError {
-        IcmpEcho echo;     /* the request, as far as it was quoted */
-        bool has_cookie;   /* it was quoted that far */
-        Address from;      /* who says so */
-        const char *text;  /* "host unreachable"; NULL: something that does not concern us */
+        IcmpEcho echo;    /* the request, as far as it was quoted */
+        bool has_cookie;  /* it was quoted that far */
+        Address from;     /* who says so */
+        const char *text; /* "host unreachable"; NULL: something that does not concern us */
 } IcmpError;
 
 /* A ping socket, which takes no privilege; where the system does not allow these to this process (sysctl
@@ -39,8 +40,8 @@ typedef struct IcmpError {
 int icmp_socket_open(IcmpSocket *ret, int family);
 void icmp_socket_close(IcmpSocket *socket);
 
-/* Sends the first of them, up to ICMP_BATCH; returns how many. Negative errno: the first one could not be sent, for
- * reasons of this host. */
+/* Sends the first of them, up to ICMP_BATCH; returns how many. Negative errno: the first one could not be
+ * sent, for reasons of this host. */
 int icmp_socket_send(const IcmpSocket *socket, const IcmpEcho *echoes, size_t count);
 
 /* Reads what is there, up to ICMP_BATCH packets. Returns how many were read, of which *ret_count are replies;

@@ -2,9 +2,8 @@
 
 /* Checks by ICMP: one socket a family, whatever the number of targets.
  *
- * The sequence number leads to the probe; its low bits are the place in a table, its high ones tell those apart that
- * had the place one after the other. A reply counts if address, sequence number and cookie are right: what comes too late
- * belongs to nobody, and who did not see the request cannot forge the cookie.
+ * The sequence number leads to the probe. A reply counts if address, sequence number and cookie are right:
+ * what comes too late belongs to nobody, and who did not see the request cannot forge the cookie.
  *
  * Requests wait until the checker has begun all that is due, and then go out in batches. */
 
@@ -21,11 +20,12 @@
 #include "check/probe.h"
 #include "check/reason.h"
 #include "check/schedule.h"
+#include "check/sequence.h"
 #include "util/log.h"
 #include "util/message-id.h"
 
-#define REASON_FORBIDDEN                                                                      \
-        "this process may open no ICMP socket: give it CAP_NET_RAW, or let the sysctl "       \
+#define REASON_FORBIDDEN                                                                \
+        "this process may open no ICMP socket: give it CAP_NET_RAW, or let the sysctl " \
         "net.ipv4.ping_group_range include its group"
 
 /* Time-outs come after sockets: if the loop was held up, an answer that waits to be read counts. */
@@ -34,9 +34,7 @@
 #define REOPEN_USEC (5 * USEC_PER_SEC)
 
 enum {
-        LEAST_PLACES = 256,
-        PLACES_MAX = 1 << 16,  /* as there are sequence numbers */
-        BATCHES_A_TURN = 16,   /* read before the loop gets its turn */
+        BATCHES_A_TURN = 16, /* read before the loop gets its turn */
         ERRORS_A_TURN = 256,
         REASON_MAX = 128,
 };
@@ -50,10 +48,7 @@ typedef struct Family {
         int error; /* why it is not open: negative errno; 0: nobody tried yet */
         usec_t failed_usec;
         sd_event_source *io;
-        Probe **table;
-        size_t n_places; /* a power of two, or 0 */
-        size_t count;
-        uint16_t next; /* sequence number to be tried */
+        SequenceTable table; /* of probes */
         ProbeQueue unsent;
 } Family;
 
@@ -77,49 +72,6 @@ struct Icmp {
         Family families[2];
 };
 
-static usec_t loop_now_usec(const Icmp *icmp)
-{
-        usec_t now_usec;
-
-        sd_event_now(icmp->event, CLOCK_MONOTONIC, &now_usec);
-        return now_usec;
-}
-
-static Probe **place_of(const Family *family, uint16_t sequence)
-{
-        return &family->table[sequence & (family->n_places - 1)];
-}
-
-static int grow(Family *family)
-{
-        Family larger = { .n_places = family->n_places > 0 ? 2 * family->n_places : LEAST_PLACES };
-
-        if (larger.n_places > PLACES_MAX)
-                return -ENOBUFS;
-        larger.table = calloc(larger.n_places, sizeof(Probe *));
-        if (!larger.table)
-                return -ENOMEM;
-        for (size_t i = 0; i < family->n_places; i++)
-                if (family->table[i])
-                        *place_of(&larger, family->table[i]->echo.sequence) = family->table[i];
-        free(family->table);
-        family->table = larger.table;
-        family->n_places = larger.n_places;
-        return 0;
-}
-
-/* At least half of the places are free, so one is found soon. */
-static void enter(Family *family, Probe *probe)
-{
-        while (*place_of(family, family->next))
-                family->next++;
-        probe->echo.sequence = family->next++;
-        *place_of(family, probe->echo.sequence) = probe;
-        family->count++;
-        TAILQ_INSERT_TAIL(&family->unsent, probe, entry);
-        probe->unsent = true;
-}
-
 static void set_sent(Probe *probe)
 {
         if (probe->unsent)
@@ -132,8 +84,7 @@ static void probe_free(Probe *probe)
         Family *family = probe->family;
 
         set_sent(probe);
-        *place_of(family, probe->echo.sequence) = NULL;
-        family->count--;
+        sequence_remove(&family->table, probe->echo.sequence);
         schedule_remove(family->icmp->deadlines, &probe->deadline);
         free(probe);
 }
@@ -161,20 +112,20 @@ static void on_deadline(void *userdata, ScheduleEntry *entry)
 
 static void take_reply(Family *family, const IcmpEcho *reply)
 {
-        Probe *probe = family->n_places > 0 ? *place_of(family, reply->sequence) : NULL;
+        Probe *probe = sequence_find(&family->table, reply->sequence);
 
-        if (probe && !probe->unsent && probe->echo.sequence == reply->sequence &&
-                probe->echo.cookie == reply->cookie && address_equal(&probe->echo.address, &reply->address))
+        if (probe && !probe->unsent && probe->echo.cookie == reply->cookie &&
+                address_equal(&probe->echo.address, &reply->address))
                 finish(probe, CHECK_OK, NULL);
 }
 
 /* Old routers quote no more than the header; then the sequence number has to do, as it does for TCP. */
 static void take_error(Family *family, const IcmpError *error)
 {
-        Probe *probe = family->n_places > 0 ? *place_of(family, error->echo.sequence) : NULL;
+        Probe *probe = sequence_find(&family->table, error->echo.sequence);
         char reason[REASON_MAX], from[ADDRESS_TEXT_MAX];
 
-        if (!error->text || !probe || probe->unsent || probe->echo.sequence != error->echo.sequence ||
+        if (!error->text || !probe || probe->unsent ||
                 !address_equal(&probe->echo.address, &error->echo.address) ||
                 (error->has_cookie && probe->echo.cookie != error->echo.cookie))
                 return;
@@ -252,7 +203,7 @@ static int open_family(Family *family)
 /* Tries again now and then: the system's administrator may have changed something. */
 static int ensure_open(Family *family)
 {
-        usec_t now_usec = loop_now_usec(family->icmp);
+        usec_t now_usec = clock_now_usec(CLOCK_MONOTONIC);
 
         if (family->socket.fd >= 0)
                 return 0;
@@ -286,8 +237,7 @@ static size_t collect(Family *family, IcmpEcho echoes[static ICMP_BATCH])
 
         assert(n == sizeof cookies);
         (void) n;
-        TAILQ_FOREACH(probe, &family->unsent, entry)
-        {
+        TAILQ_FOREACH(probe, &family->unsent, entry) {
                 if (count == ICMP_BATCH)
                         break;
                 probe->echo.cookie = cookies[count];
@@ -308,9 +258,9 @@ static int send_batch(Family *family)
         return r;
 }
 
-/* What somebody said of an earlier packet is returned by the next call, whatever that is about: only what comes twice, and
- * without such a message in between, is about the packet itself. Replies are read meanwhile, else hundreds would wait
- * for room. */
+/* What somebody said of an earlier packet is returned by the next call, whatever that is about: only what
+ * comes twice, and without such a message in between, is about the packet itself. Replies are read meanwhile,
+ * else hundreds would wait for room. */
 static void send_all(Family *family)
 {
         bool again = false;
@@ -351,8 +301,8 @@ static int on_flush(sd_event_source *source, void *userdata)
         return 0;
 }
 
-static int start(Prober *prober, Probe **ret, const CheckConfig *config, const Address *address, ProbeDone done,
-        void *userdata)
+static int start(Prober *prober, Probe **ret, const CheckConfig *config, const Address *address,
+        ProbeDone done, void *userdata)
 {
         Icmp *icmp = (Icmp *) prober;
         Family *family = &icmp->families[address->family == AF_INET ? 0 : 1];
@@ -361,12 +311,11 @@ static int start(Prober *prober, Probe **ret, const CheckConfig *config, const A
 
         if (!probe)
                 return -ENOMEM;
-        if (2 * family->count >= family->n_places) {
-                r = grow(family);
-                if (r < 0)
-                        return r;
-        }
-        r = schedule_reserve(icmp->deadlines, icmp->families[0].count + icmp->families[1].count + 1);
+        r = schedule_reserve(
+                icmp->deadlines, icmp->families[0].table.count + icmp->families[1].table.count + 1);
+        if (r < 0)
+                return r;
+        r = sequence_add(&family->table, probe, &probe->echo.sequence);
         if (r < 0)
                 return r;
         probe->family = family;
@@ -374,8 +323,10 @@ static int start(Prober *prober, Probe **ret, const CheckConfig *config, const A
         probe->timeout_usec = config->timeout_usec;
         probe->done = done;
         probe->userdata = userdata;
-        enter(family, probe);
-        schedule_set(icmp->deadlines, &probe->deadline, loop_now_usec(icmp) + config->timeout_usec);
+        probe->unsent = true;
+        TAILQ_INSERT_TAIL(&family->unsent, probe, entry);
+        schedule_set(
+                icmp->deadlines, &probe->deadline, clock_now_usec(CLOCK_MONOTONIC) + config->timeout_usec);
         sd_event_source_set_enabled(icmp->flush, SD_EVENT_ONESHOT);
         *ret = STEAL(probe);
         return 0;
@@ -394,10 +345,10 @@ static Prober *icmp_free(Prober *prober)
         for (size_t i = 0; i < ARRAY_LENGTH(icmp->families); i++) {
                 Family *family = &icmp->families[i];
 
-                assert(family->count == 0);
+                assert(family->table.count == 0);
                 sd_event_source_disable_unref(family->io);
                 icmp_socket_close(&family->socket);
-                free(family->table);
+                sequence_table_done(&family->table);
         }
         sd_event_source_disable_unref(icmp->flush);
         schedule_free(icmp->deadlines);

@@ -41,8 +41,9 @@ static bool times_equal(const CheckConfig *a, const CheckConfig *b)
 
 static bool http_equal(const CheckConfig *a, const CheckConfig *b)
 {
-        return text_equal(a->host, b->host) && text_equal(a->method, b->method) && text_equal(a->path, b->path) &&
-               list_equal(a->headers, b->headers) && text_equal(a->body, b->body) && status_equal(a, b) &&
+        return text_equal(a->host, b->host) && text_equal(a->method, b->method) &&
+               text_equal(a->path, b->path) && list_equal(a->headers, b->headers) &&
+               text_equal(a->body, b->body) && status_equal(a, b) &&
                text_equal(a->expect_body, b->expect_body) && a->verify_tls == b->verify_tls;
 }
 

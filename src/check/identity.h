@@ -7,8 +7,8 @@
 #include "config/config.h"
 #include "model/address.h"
 
-/* When are two checks one and the same? When they look at the same address in the same way. How many results make a
- * verdict ("rise", "fall") is of no concern here. */
+/* When are two checks one and the same? When they look at the same address in the same way. How many results
+ * make a verdict ("rise", "fall") is of no concern here. */
 
 bool identity_equal(const CheckConfig *a, const CheckConfig *b);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Lane: keeps checks from taking all that this process has. Sockets are what runs out first: thousands of targets that
- * do not answer hold one each until their time is over. Half of the descriptors are left to the rest of the daemon. */
+/* Lane: keeps checks from taking all that this process has. Sockets are what runs out first: thousands of
+ * targets that do not answer hold one each until their time is over. Half of the descriptors are left to the
+ * rest of the daemon. */
 
 #include "check/lane.h"
 
@@ -68,7 +69,8 @@ static void widen(Lane *lane)
         if (!type->takes_descriptor)
                 lane->most = type->most;
         else if (lane->most < type->most)
-                lane->most = find_descriptors(least(lane->most > 0 ? 2 * lane->most : FIRST_MOST, type->most));
+                lane->most =
+                        find_descriptors(least(lane->most > 0 ? 2 * lane->most : FIRST_MOST, type->most));
 }
 
 bool lane_is_full(Lane *lane)

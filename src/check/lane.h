@@ -19,7 +19,7 @@ typedef enum LaneKind {
 
 typedef struct Lane {
         LaneKind kind;
-        Prober *prober;      /* NULL: was not needed yet */
+        Prober *prober;       /* NULL: was not needed yet */
         size_t running, most; /* probes; most: 0 is not known yet */
 } Lane;
 

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-int prober_start(Prober *prober, Probe **ret, const CheckConfig *config, const Address *address, ProbeDone done,
-        void *userdata)
+int prober_start(Prober *prober, Probe **ret, const CheckConfig *config, const Address *address,
+        ProbeDone done, void *userdata)
 {
         return prober->ops->start(prober, ret, config, address, done, userdata);
 }

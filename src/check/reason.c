@@ -57,7 +57,8 @@ const char *reason_of_error(int error)
 const char *reason_of_timeout(usec_t timeout_usec, char buffer[static REASON_TIMEOUT_MAX])
 {
         if (timeout_usec % USEC_PER_SEC == 0)
-                snprintf(buffer, REASON_TIMEOUT_MAX, "no answer within %" PRIu64 " s", timeout_usec / USEC_PER_SEC);
+                snprintf(buffer, REASON_TIMEOUT_MAX, "no answer within %" PRIu64 " s",
+                        timeout_usec / USEC_PER_SEC);
         else
                 snprintf(buffer, REASON_TIMEOUT_MAX, "no answer within %" PRIu64 " ms",
                         timeout_usec / USEC_PER_MSEC);

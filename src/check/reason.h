@@ -7,8 +7,8 @@
 
 /* What people are told of a check that did not go well. */
 
-/* Does this errno (positive), which came after the first packet was out, speak of our own resources instead of
- * the target? What fails before that always does, but for ECONNREFUSED. */
+/* Does this errno (positive), which came after the first packet was out, speak of our own resources instead
+ * of the target? What fails before that always does, but for ECONNREFUSED. */
 bool reason_is_ours(int error);
 
 /* "connection refused"; never NULL. */

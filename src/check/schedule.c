@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Schedule: a binary heap beside one timer. An event source for each of 10,000 targets would take more memory than
- * all the rest of a target, and a wake-up each; here what is due within the slack is done in one.
+/* Schedule: a binary heap beside one timer. An event source for each of 10,000 targets would take more memory
+ * than all the rest of a target, and a wake-up each; here what is due within the slack is done in one.
  *
- * The timer is set when something becomes the first, and else left alone: an entry that is removed costs nothing,
- * and at worst the timer finds nothing to do. */
+ * The timer is set when something becomes the first, and else left alone: an entry that is removed costs
+ * nothing, and at worst the timer finds nothing to do. */
 
 #include "check/schedule.h"
 
@@ -16,8 +16,9 @@
 #define TIMER_ACCURACY_USEC USEC_PER_MSEC
 
 enum {
-        FIRST = 1,            /* of the heap; its place 0 stays empty */
-        ENTRIES_A_TURN = 256, /* the loop has other things to do; no more answers come than a socket can hold */
+        FIRST = 1, /* of the heap; its place 0 stays empty */
+        ENTRIES_A_TURN =
+                256, /* the loop has other things to do; no more answers come than a socket can hold */
         LEAST_CAPACITY = 16,
 };
 

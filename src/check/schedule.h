@@ -32,6 +32,7 @@ DEFINE_FREEP(Schedule, schedule_free)
 /* Makes room: as long as no more than `count` entries are planned, schedule_set() cannot fail. -ENOMEM. */
 int schedule_reserve(Schedule *schedule, size_t count);
 
-/* Plans it, or plans it anew. What is set by `due` is done in a later turn of the loop, however early its time. */
+/* Plans it, or plans it anew. What is set by `due` is done in a later turn of the loop, however early its
+ * time. */
 void schedule_set(Schedule *schedule, ScheduleEntry *entry, usec_t at_usec);
 void schedule_remove(Schedule *schedule, ScheduleEntry *entry);

@@ -18,7 +18,8 @@ static Target **bucket_of(const TargetTable *table, uint32_t hash)
         return &table->buckets[hash & (table->n_buckets - 1)];
 }
 
-Target *target_table_find(const TargetTable *table, const CheckConfig *config, const Address *address, uint32_t hash)
+Target *target_table_find(
+        const TargetTable *table, const CheckConfig *config, const Address *address, uint32_t hash)
 {
         if (table->n_buckets == 0)
                 return NULL;

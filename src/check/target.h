@@ -40,7 +40,7 @@ struct Target {
         const CheckConfig *config; /* a subscription's */
         Address address;
         TargetState state;
-        uint16_t phase;    /* how much of its first interval at the ordinary pace it waits, of 65535; 0: that is over */
+        uint16_t phase;    /* of its first interval at the ordinary pace; 0: that is over (check/pace.h) */
         bool is_reporting; /* not to be freed now */
         uint32_t n_fast;   /* subscriptions that want the fast interval */
         TAILQ_HEAD(, Subscription) subscriptions;
@@ -57,7 +57,8 @@ typedef struct TargetTable {
         size_t count;
 } TargetTable;
 
-Target *target_table_find(const TargetTable *table, const CheckConfig *config, const Address *address, uint32_t hash);
+Target *target_table_find(
+        const TargetTable *table, const CheckConfig *config, const Address *address, uint32_t hash);
 int target_table_add(TargetTable *table, Target *target); /* -ENOMEM */
 void target_table_remove(TargetTable *table, Target *target);
 void target_table_done(TargetTable *table);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Checks by TCP: does the port answer? The connection is reset as soon as the kernel has the answer, and the last step
- * of the handshake is held back so long (no QUICKACK): nothing is left in TIME_WAIT on either side, and the
- * program behind the port is not woken for nothing. A listener that is too busy to accept does not answer.
+/* Checks by TCP: does the port answer? The connection is reset as soon as the kernel has the answer, and the
+ * last step of the handshake is held back so long (no QUICKACK): nothing is left in TIME_WAIT on either side,
+ * and the program behind the port is not woken for nothing. A listener that is too busy to accept does not
+ * answer.
  *
  * All sockets are in an epoll of their own, which the loop sees as one. */
 
@@ -45,14 +46,6 @@ typedef struct Tcp {
         struct epoll_event events[EVENTS_A_TURN];
         int n_events; /* of those that are being worked on */
 } Tcp;
-
-static usec_t loop_now_usec(const Tcp *tcp)
-{
-        usec_t now_usec;
-
-        sd_event_now(tcp->event, CLOCK_MONOTONIC, &now_usec);
-        return now_usec;
-}
 
 static void forget_events(Tcp *tcp, const Probe *probe)
 {
@@ -149,8 +142,12 @@ static int open_socket(int family)
 
 static int connect_to(int fd, const Address *address, uint16_t port)
 {
-        struct sockaddr_in ipv4 = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = address->ipv4 };
-        struct sockaddr_in6 ipv6 = { .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = address->ipv6 };
+        struct sockaddr_in ipv4 = {
+                .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = address->ipv4
+        };
+        struct sockaddr_in6 ipv6 = {
+                .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = address->ipv6
+        };
         int r;
 
         if (address->family == AF_INET)
@@ -164,7 +161,7 @@ static int connect_to(int fd, const Address *address, uint16_t port)
 static int begin(Tcp *tcp, Probe *probe, const CheckConfig *config, const Address *address)
 {
         struct epoll_event event = { .events = EPOLLOUT, .data.ptr = probe };
-        usec_t now_usec = loop_now_usec(tcp);
+        usec_t now_usec = clock_now_usec(CLOCK_MONOTONIC);
         int error = connect_to(probe->fd, address, config->port);
 
         if (error == EINPROGRESS) {
@@ -179,8 +176,8 @@ static int begin(Tcp *tcp, Probe *probe, const CheckConfig *config, const Addres
         return 0;
 }
 
-static int start(Prober *prober, Probe **ret, const CheckConfig *config, const Address *address, ProbeDone done,
-        void *userdata)
+static int start(Prober *prober, Probe **ret, const CheckConfig *config, const Address *address,
+        ProbeDone done, void *userdata)
 {
         Tcp *tcp = (Tcp *) prober;
         int r = schedule_reserve(tcp->deadlines, tcp->count + 1);
