@@ -78,10 +78,14 @@ static void on_health_changed(Member *member, HealthState before)
         pool_touch(member->pool);
         pools_mark(member->pool->engine, member->pool);
         pools_changed_store(member->pool->engine);
-        if (now == HEALTH_DOWN && before != HEALTH_RISING)
+        if (now == HEALTH_DOWN && !member->told_down) {
                 report_member_down(member, member->problem);
-        if (now == HEALTH_UP && before != HEALTH_FAILING)
-                report_member_up(member, before == HEALTH_RISING);
+                member->told_down = true;
+        }
+        if (now == HEALTH_UP && before != HEALTH_FAILING) {
+                report_member_up(member, member->told_down);
+                member->told_down = false;
+        }
 }
 
 /* It was somebody else's answer that others wait for. */
@@ -115,9 +119,10 @@ static void on_sample(void *userdata, const CheckSample *sample)
                 return;
         if (!policy->fresh || policy->stale || waits_for_removal(member))
                 pools_mark(member->pool->engine, member->pool);
-        if (health_step(&policy->health, &options, result, policy->published, now))
-                on_health_changed(member, before);
+        health_step(&policy->health, &options, result, policy->published, now);
         pool_member_looked_at(policy, result, now);
+        if (policy->health.state != before)
+                on_health_changed(member, before);
         if (result == CHECK_FAIL && policy->observer && !policy->witnessed)
                 pools_ask_around(member->pool->engine, member);
         if (policy->health.state == HEALTH_UP || policy->health.fails >= options.fall)
@@ -188,6 +193,7 @@ static int restore(Member *member)
         member->policy.admin = old->admin;
         member->policy.forced = old->order.forced;
         member->changed_usec = old->changed_usec;
+        member->told_down = health_is_down(&old->health);
         /* Another server by the same name has yet to be looked at. */
         if (address_equal(&old->address, &member->policy.address)) {
                 member->policy.health = old->health;

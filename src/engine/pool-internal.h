@@ -30,6 +30,7 @@ struct Member {
         usec_t checked_usec;
         usec_t changed_usec;
         char *problem;
+        bool told_down;     /* and not yet that it is up again */
         usec_t absent_usec; /* CLOCK_BOOTTIME since when DNS does not hold one that is only discovered; 0: it
                                does */
 

@@ -95,16 +95,35 @@ bool member_is_dead(const PoolMember *member)
         return member_is_down(member) && member->health.state == HEALTH_DOWN;
 }
 
+/* What an answer of its own says about its failures. */
+static void take_answer(PoolMember *member)
+{
+        member->stale = false;
+        switch (member->health.state) {
+        case HEALTH_UNKNOWN:
+        case HEALTH_UP:
+                member->witnessed = member->confirmed = false;
+                break;
+        case HEALTH_FAILING:
+                /* It proves as much as anybody else's: the network works. */
+                member->witnessed = true;
+                break;
+        case HEALTH_DOWN:
+        case HEALTH_RISING:
+                /* It fell, perhaps because of us, and was not even taken out. */
+                if (member->published && !member->confirmed)
+                        health_doubt(&member->health);
+                break;
+        }
+}
+
 void pool_member_looked_at(PoolMember *member, CheckResult result, usec_t now)
 {
         const Observer *observer = member->observer;
 
         member->fresh = true;
         if (result == CHECK_OK) {
-                member->stale = false;
-                member->confirmed = member->confirmed && health_is_down(&member->health);
-                /* Its own answer proves as much as anybody else's: the network works. */
-                member->witnessed = health_is_down(&member->health);
+                take_answer(member);
                 return;
         }
         member->confirmed = member->confirmed || member->witnessed;

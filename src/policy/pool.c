@@ -167,7 +167,7 @@ static void choose_priority(PoolState *pool, unsigned family, usec_t now, usec_t
         if (state->priority == 0)
                 adopt_priority(pool, family);
         best = best_priority(pool, family, &current_is_up);
-        if (best == 0 || best == state->priority)
+        if (best == 0 || best == state->priority || (current_is_up && best > state->priority))
                 return;
         if (!current_is_up || state->fail_back) {
                 state->priority = best;
@@ -229,11 +229,20 @@ static Verdict judge_down(PoolState *pool, PoolMember *member, usec_t now, usec_
         return grant_removal(pool, member, now, next) ? VERDICT_OUT : VERDICT_KEEP;
 }
 
-static Verdict judge_up(const PoolMember *member)
+static Verdict judge_up(const PoolMember *member, usec_t now, usec_t *next)
 {
-        if (member->admin == ADMIN_NONE && member->health.state == HEALTH_FAILING)
+        const Health *health = &member->health;
+
+        if (member->admin != ADMIN_NONE)
+                return VERDICT_IN;
+        if (health->state == HEALTH_FAILING || (member->borrowed && !member->removed))
                 return VERDICT_KEEP;
-        return member->borrowed && !member->removed ? VERDICT_KEEP : VERDICT_IN;
+        /* It fell, which was not believed; but others may have taken it out. */
+        if (health->fell_usec != 0 && now - health->fell_usec < health->hold_down_usec) {
+                *next = sooner(*next, health->fell_usec + health->hold_down_usec);
+                return VERDICT_KEEP;
+        }
+        return VERDICT_IN;
 }
 
 static Verdict judge(PoolState *pool, PoolMember *member, usec_t now, usec_t *next)
@@ -261,7 +270,7 @@ static Verdict judge(PoolState *pool, PoolMember *member, usec_t now, usec_t *ne
         if (pool->config->policy == POOL_PRIORITY && state->priority != 0 &&
                 member->priority != state->priority)
                 return VERDICT_OUT;
-        return judge_up(member);
+        return judge_up(member, now, next);
 }
 
 bool pool_decide(PoolState *pool, usec_t now, usec_t *ret_next)

@@ -101,7 +101,7 @@ PoolMember *pool_find_member(const PoolState *pool, const Address *address); /* 
 /* Is what is published of this address for the pool to say? So with members and fallback addresses. */
 bool pool_is_responsible(const PoolState *pool, const Address *address);
 
-/* A result that counts, for what the health does not know. */
+/* A result that counts, after health_step(): for what the health does not know. May have it judged anew. */
 void pool_member_looked_at(PoolMember *member, CheckResult result, usec_t now);
 
 /* The observer doubted itself and does so no more. It was us: failures so far count no more. */
