@@ -123,7 +123,7 @@ static void on_sample(void *userdata, const CheckSample *sample)
         pool_member_looked_at(policy, result, now);
         if (policy->health.state != before)
                 on_health_changed(member, before);
-        if (result == CHECK_FAIL && policy->observer && !policy->witnessed)
+        if (result == CHECK_FAIL && policy->observer && !policy->confirmed)
                 pools_ask_around(member->pool->engine, member);
         if (policy->health.state == HEALTH_UP || policy->health.fails >= options.fall)
                 policy->inherited = false;

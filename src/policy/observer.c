@@ -170,9 +170,9 @@ bool observer_may_remove(const Observer *observer, usec_t now, usec_t *ret_next)
         return false;
 }
 
-bool observer_has_witness(const Observer *observer, usec_t failing_since, usec_t now)
+bool observer_has_witness(const Observer *observer, usec_t since, usec_t failing_since, usec_t now)
 {
-        return observer->heard_usec > failing_since || now - failing_since >= DOUBT_USEC;
+        return observer->heard_usec >= since || now - failing_since >= DOUBT_USEC;
 }
 
 const char *observer_state_to_text(ObserverState state)

@@ -65,8 +65,8 @@ ObserverNews observer_look(Observer *observer, usec_t now, usec_t *ret_next);
  * when to ask again; touched when the answer is no. */
 bool observer_may_remove(const Observer *observer, usec_t now, usec_t *ret_next);
 
-/* A check failed; the first of those in a row did so at failing_since. Has anybody else answered after that,
- * or was there time enough for it? */
-bool observer_has_witness(const Observer *observer, usec_t failing_since, usec_t now);
+/* Has anybody else answered since then? When a member has been failing since failing_since for half a minute
+ * that is waited for no longer. */
+bool observer_has_witness(const Observer *observer, usec_t since, usec_t failing_since, usec_t now);
 
 const char *observer_state_to_text(ObserverState state); /* "ok", "suspect", "lost" */

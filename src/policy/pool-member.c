@@ -107,6 +107,7 @@ static void take_answer(PoolMember *member)
         case HEALTH_FAILING:
                 /* It proves as much as anybody else's: the network works. */
                 member->witnessed = true;
+                member->failed_usec = 0;
                 break;
         case HEALTH_DOWN:
         case HEALTH_RISING:
@@ -117,19 +118,30 @@ static void take_answer(PoolMember *member)
         }
 }
 
-void pool_member_looked_at(PoolMember *member, CheckResult result, usec_t now)
+/* No check begins before the one before it has ended. So a failure after somebody else's answer is one of a
+ * check that began when the network worked; and if somebody answered since the last failure too, it worked
+ * all the while. */
+static void take_failure(PoolMember *member, usec_t now)
 {
         const Observer *observer = member->observer;
+        usec_t failing_since = member->health.failing_since_usec;
 
+        if (observer && member->witnessed &&
+                observer_has_witness(observer, member->failed_usec, failing_since, now))
+                member->confirmed = true;
+        if (observer && observer_has_witness(observer, failing_since, failing_since, now))
+                member->witnessed = true;
+        member->failed_usec = now;
+}
+
+void pool_member_looked_at(PoolMember *member, CheckResult result, usec_t now)
+{
         member->fresh = true;
         if (result == CHECK_OK) {
                 take_answer(member);
                 return;
         }
-        member->confirmed = member->confirmed || member->witnessed;
-        member->witnessed =
-                member->witnessed ||
-                (observer && observer_has_witness(observer, member->health.failing_since_usec, now));
+        take_failure(member, now);
 }
 
 void pool_member_recover(PoolMember *member, bool it_was_us)

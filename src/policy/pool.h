@@ -48,7 +48,8 @@ typedef struct PoolMember {
         bool inherited; /* … but its state is the state file's still */
         bool stale;     /* the observer doubted itself since it was looked at */
         bool witnessed; /* somebody else answered the observer since it fails */
-        bool confirmed; /* … and it failed once more after that */
+        bool confirmed; /* … and it failed once more after that, and somebody answered meanwhile again */
+        usec_t failed_usec; /* the last time */
         MemberAdmin admin;
         bool forced;        /* … even if it is the last one */
         Observer *observer; /* who judges; NULL: it is on this very host, where no network is needed */

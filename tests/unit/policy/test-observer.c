@@ -194,12 +194,12 @@ static void somebody_elses_answer_or_half_a_minute_is_a_witness(void **state)
         Observer observer = observer_with(2);
 
         (void) state;
-        assert_false(observer_has_witness(&observer, at(6), at(35)));
-        assert_true(observer_has_witness(&observer, at(6), at(36)));
-        observer_heard(&observer, at(6));
-        assert_false(observer_has_witness(&observer, at(6), at(7)));
-        observer_heard(&observer, at(7));
-        assert_true(observer_has_witness(&observer, at(6), at(7)));
+        assert_false(observer_has_witness(&observer, at(6), at(6), at(35)));
+        assert_true(observer_has_witness(&observer, at(6), at(6), at(36)));
+        observer_heard(&observer, at(6) - 1);
+        assert_false(observer_has_witness(&observer, at(6), at(6), at(7)));
+        observer_heard(&observer, at(6)); /* in the same turn */
+        assert_true(observer_has_witness(&observer, at(6), at(6), at(7)));
 }
 
 static void after_a_recovery_nobody_is_removed_for_a_round(void **state)
