@@ -124,7 +124,9 @@ static bool is_member_still(const Pool *pool, const Member *member, usec_t now)
                 return true;
         if (member->policy.leaving)
                 return false;
-        if (member->origin != MEMBER_DISCOVERED || member->policy.admin != ADMIN_NONE)
+        if (member->origin != MEMBER_DISCOVERED || member->policy.admin != ADMIN_NONE ||
+                pool->policy.families[pool_family_of(&member->policy.address)].override.member ==
+                        &member->policy)
                 return true;
         /* One that we took out may recover, and nobody but us may know why it is not there. */
         return member->policy.removed &&
@@ -449,7 +451,8 @@ static int add_stored(Pool *pool, const StoredPool *stored)
                         return r;
                 /* As far as we know; own addresses are looked at when the kernel has told them. */
                 pool->policy.members[pool->policy.n_members - 1]->leaving =
-                        old->origin == MEMBER_CONFIGURED || !pool->views[pool_family_of(&old->address)];
+                        old->origin == MEMBER_CONFIGURED ||
+                        (old->origin == MEMBER_SELF && !pool->views[pool_family_of(&old->address)]);
         }
         return 0;
 }

@@ -37,7 +37,10 @@ static bool fall(Health *health, const HealthOptions *options, usec_t now)
         usec_t well_since =
                 health->up_since_usec > health->fell_usec ? health->up_since_usec : health->fell_usec;
         bool relapse = health->fell_usec != 0 && now - well_since < RELAPSE_USEC;
-        usec_t hold_down = relapse ? 2 * health->hold_down_usec : options->hold_down_usec;
+        usec_t hold_down = relapse ? 2 * health->hold_down_usec : 0;
+
+        if (hold_down < options->hold_down_usec)
+                hold_down = options->hold_down_usec;
 
         health->hold_down_usec =
                 hold_down < options->hold_down_max_usec ? hold_down : options->hold_down_max_usec;

@@ -2,9 +2,12 @@
 """Real DNS servers with the zone example.com that keys may update, asked directly from within their namespace."""
 
 import base64
+import collections
+import datetime
 import http.client
 import json
 import os
+import re
 import shutil
 import socket
 import threading
@@ -16,7 +19,9 @@ import dns.rcode
 import dns.rdatatype
 import dns.tsigkeyring
 import dns.update
+import pytest
 
+from netns import run
 from processes import Process
 from wait import until, until_equal
 
@@ -37,6 +42,21 @@ class Key:
     @property
     def dnspython_algorithm(self):
         return "hmac-md5.sig-alg.reg.int" if self.algorithm == "hmac-md5" else self.algorithm
+
+
+LOGGED_UPDATE = re.compile(r"^(\S+ \S+) client (@\S+ \S+)/key \S+: (signer|updating zone \S+: (?:adding|delet))", re.M)
+
+
+class Change(collections.namedtuple("Change", "seconds source before after")):
+    """One UPDATE's effect on one RRset: when, from which address, and what it held before and after."""
+
+    @property
+    def removed(self):
+        return self.before - self.after
+
+    @property
+    def added(self):
+        return self.after - self.before
 
 
 class NoAnswer(Exception):
@@ -235,6 +255,45 @@ class Named(Server):
         """UPDATE messages that arrived so far, over UDP and TCP."""
         return self.opcodes()["UPDATE"]
 
+    def changes(self, name, rrtype="A"):
+        """What became of an RRset since named started, one Change for each UPDATE that made it another one."""
+        until(lambda: len(self._times()) == len(self._transactions()), "a journal that agrees with the log")
+        found, values = [], set()
+        for (seconds, source), lines in zip(self._times(), self._transactions()):
+            before = set(values)
+            for verb, owner, kind, value in lines:
+                if (owner.lower(), kind) == (name.lower() + ".", rrtype):
+                    (values.add if verb == "add" else values.discard)(value)
+            if values != before:
+                found.append(Change(seconds, source, before, set(values)))
+        return found
+
+    def _transactions(self):
+        """Of each UPDATE that changed the zone the lines of the journal (verb, owner, type, value), without the SOA."""
+        journal = self.directory / "zone.jnl"
+        if not journal.exists():
+            return []
+        found = []
+        for line in run("named-journalprint", journal).splitlines():
+            verb, owner, _, _, kind, value = line.split(None, 5)
+            if kind != "SOA":
+                found[-1].append((verb, owner, kind, value))
+            elif verb == "del":
+                found.append([])
+        return found
+
+    def _times(self):
+        """Of each UPDATE that changed the zone when it came and from whom."""
+        found, last = [], None
+        for moment, client, what in LOGGED_UPDATE.findall(self.log):
+            if what.startswith("signer"):
+                last = client
+            elif last == client:
+                seconds = datetime.datetime.strptime(moment, "%d-%b-%Y %H:%M:%S.%f").timestamp()
+                found.append((seconds, client.split("#")[0].split(" ")[-1]))
+                last = None
+        return found
+
 
 class Knotd(Server):
     PROGRAMS = ("knotd",)
@@ -282,3 +341,9 @@ KINDS = {"named": Named, "knotd": Knotd}
 
 def missing_programs(*programs):
     return [program for program in programs if not (shutil.which(program) or shutil.which("/usr/sbin/" + program))]
+
+
+def skip_without(*programs):
+    missing = missing_programs(*programs)
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")

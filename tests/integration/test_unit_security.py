@@ -39,17 +39,18 @@ def exposure_is_at_most(directory, rating, *names):
 
 
 @pytest.mark.parametrize("rating, names", [
-    (1.1, []),
+    (1.5, []),
     (1.1, ["no-capabilities"]),
     (1.5, ["gateway-port"]),
     (1.1, ["gateway-port", "no-capabilities"]),
+    (1.8, ["commands"]),
 ])
 def test_exposure_is_low(tmp_path, rating, names):
     assert exposure_is_at_most(tmp_path, rating, *names)
 
 
-def test_a_drop_in_counts(tmp_path):
-    assert not exposure_is_at_most(tmp_path / "one", 1.1, "gateway-port")
+def test_what_the_unit_says_counts(tmp_path):
+    assert not exposure_is_at_most(tmp_path / "one", 1.4)
     assert not exposure_is_at_most(tmp_path / "two", 1.5, UNSAFE)
 
 
