@@ -78,7 +78,7 @@ static void on_health_changed(Member *member, HealthState before)
         pool_touch(member->pool);
         pools_mark(member->pool->engine, member->pool);
         pools_changed_store(member->pool->engine);
-        if (now == HEALTH_DOWN && !member->told_down) {
+        if (now == HEALTH_DOWN && before != HEALTH_RISING && !member->told_down) {
                 report_member_down(member, member->problem);
                 member->told_down = true;
         }
