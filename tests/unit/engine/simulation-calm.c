@@ -106,7 +106,7 @@ static void look_at_nobody(const Host *host, unsigned family, const Scene *scene
                 world->counts->promised_held += world->held[family] != 0;
                 break;
         case ALL_DOWN_ALL:
-                if (options->members[family] & ~world->held[family])
+                if ((options->members[family] & ~world->held[family]) && !is_restless(options))
                         violation(world, "nobody is up, and not every member is there");
                 break;
         case ALL_DOWN_EMPTY:

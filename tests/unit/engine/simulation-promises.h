@@ -30,3 +30,10 @@ typedef enum Sight {
 
 Sight sight_of(const World *world, unsigned family, unsigned target);
 bool is_disputed(const World *world); /* does anybody see any member otherwise than others do? */
+
+/* Each daemon has discovered others, and with everybody dead publishes "all" that it knows: the rate of
+ * writes is bounded, but they do not come to rest soon. */
+static inline bool is_restless(const Options *options)
+{
+        return options->discover && options->policy == POOL_PRIORITY && options->all_down == ALL_DOWN_ALL;
+}

@@ -154,16 +154,12 @@ static void look_at_quiet(Host *host)
 {
         World *world = host->world;
 
-        if (usec_since(world->disturbed_usec) < usec_promised(&world->options) || is_disputed(world))
+        if (usec_since(world->disturbed_usec) < usec_promised(&world->options) || is_disputed(world) ||
+                is_restless(&world->options))
                 return;
         for (unsigned i = 0; i < 2 * world->n_hosts; i++)
                 if (is_ordered(&world->hosts[i / 2], i % 2))
                         return;
-        /* Each has discovered others, and with everybody dead publishes "all" that it knows: the rate is
-         * bounded (see above), but it does not come to rest soon. */
-        if (world->options.discover && world->options.policy == POOL_PRIORITY &&
-                world->options.all_down == ALL_DOWN_ALL)
-                return;
         violation(world, "daemon %u still writes, although all is quiet", host->index);
 }
 
