@@ -205,6 +205,10 @@ int order_answer(const Call *call, const Name *pool, const char *member, int res
         case ORDER_WOULD_EMPTY:
         case ORDER_MEMBER_DOWN:
                 return refuse_member(call, pool, member, (OrderResult) result, error);
+        case ORDER_IN_FAILOVER:
+                return error_set(error, ERROR_WOULD_EMPTY_POOL,
+                        "%.*s is whom a failover has serve %s: fail back first; force does it all the same",
+                        ERROR_QUOTED_MAX, member, name_to_text(pool, name));
         case ORDER_PAST:
                 return error_past(error);
         case ORDER_NO_OVERRIDE:

@@ -93,6 +93,7 @@ int pools_publish(Engine *engine, const Name *name, bool force); /* -ENOENT: no 
 
 void pools_each_publication(
         const Engine *engine, void (*visit)(void *userdata, const Publication *publication), void *userdata);
+bool pools_are_settled(const Engine *engine);  /* nobody's removal waits for anything */
 bool pools_are_degraded(const Engine *engine); /* one is held, or the observer cannot judge */
 
 /* How a publication stands, for status.c and pool-status.c. */

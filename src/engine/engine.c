@@ -81,7 +81,7 @@ bool engine_is_settled(const Engine *engine)
         for (size_t i = 0; i < engine->n_queues; i++)
                 if (!queue_is_settled(engine->queues[i]))
                         return false;
-        return true;
+        return engine->stopping || pools_are_settled(engine);
 }
 
 /* What can wait until the packets are out. */

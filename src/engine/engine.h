@@ -67,17 +67,17 @@ void engine_network_returned(Engine *engine);
  * would be asked again and again. */
 void engine_refresh(Engine *engine);
 
-/* Reads one record or pool, or all of them (NULL), puts right what differs, and ends whatever it waits for, parked or
- * not. force: what is wanted of an exclusive record is written even if it stands there already. -ENOENT:
- * neither a record nor a pool; -ESHUTDOWN: the daemon stops. */
+/* Reads one record or pool, or all of them (NULL), puts right what differs, and ends whatever it waits for,
+ * parked or not. force: what is wanted of an exclusive record is written even if it stands there already.
+ * -ENOENT: neither a record nor a pool; -ESHUTDOWN: the daemon stops. */
 int engine_publish(Engine *engine, const Name *name, bool force);
 
 /* The interface is about to go down: its addresses are treated as gone, at once and without withdraw_delay,
  * until the kernel takes them away, or for a minute if it does not. -ENODEV: no such interface. */
 int engine_withdraw_interface(Engine *engine, const char *interface);
 
-/* Each address of the record's sources, or of a pool's "self", and why it was taken or left. -ENOENT: neither a
- * record nor a pool. */
+/* Each address of the record's sources, or of a pool's "self", and why it was taken or left. -ENOENT: neither
+ * a record nor a pool. */
 int engine_explain(const Engine *engine, const Name *name, SelectVisit visit, void *userdata);
 
 /* An operator's word on a pool or a member. */
@@ -88,6 +88,7 @@ typedef enum OrderResult {
         ORDER_WOULD_EMPTY, /* fewer members than the pool's minimum would be left: `force` does it all the
                               same */
         ORDER_MEMBER_DOWN, /* failover to a member that is down, or held down: `force` does it all the same */
+        ORDER_IN_FAILOVER, /* it is what a failover has serve: `force` does it all the same */
         ORDER_PAST,        /* it would have expired already */
         ORDER_NO_OVERRIDE, /* failback: there is nothing to go back from */
 } OrderResult;

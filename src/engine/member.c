@@ -34,17 +34,20 @@ static HealthOptions options_of(const Member *member)
         };
 }
 
-/* It is down, but DNS has it still: the next check may be what it takes. */
-static bool waits_for_removal(const Member *member)
+bool member_waits_for_removal(const Member *member)
 {
         const PoolMember *policy = &member->policy;
+        bool lost = policy->observer && policy->observer->state != OBSERVER_OK;
 
-        return health_is_down(&policy->health) && policy->published && !policy->removal;
+        return policy->health.state == HEALTH_DOWN && policy->admin == ADMIN_NONE && policy->published &&
+               !policy->removal && !lost &&
+               engine_now_usec(member->pool->engine) >= policy->contested_until_usec &&
+               !member->pool->held[pool_family_of(&policy->address)];
 }
 
 void member_set_fast(Member *member)
 {
-        bool fast = !health_is_settled(&member->policy.health) || waits_for_removal(member);
+        bool fast = !health_is_settled(&member->policy.health) || member_waits_for_removal(member);
 
         if (fast == member->fast)
                 return;
@@ -78,6 +81,8 @@ static void on_health_changed(Member *member, HealthState before)
         pool_touch(member->pool);
         pools_mark(member->pool->engine, member->pool);
         pools_changed_store(member->pool->engine);
+        if (member->policy.leaving)
+                return; /* who is none any more is no news */
         if (now == HEALTH_DOWN && before != HEALTH_RISING && !member->told_down) {
                 report_member_down(member, member->problem);
                 member->told_down = true;
@@ -117,7 +122,7 @@ static void on_sample(void *userdata, const CheckSample *sample)
         }
         if (result == CHECK_INDETERMINATE)
                 return;
-        if (!policy->fresh || policy->stale || waits_for_removal(member))
+        if (!policy->fresh || policy->stale || member_waits_for_removal(member))
                 pools_mark(member->pool->engine, member->pool);
         health_step(&policy->health, &options, result, policy->published, now);
         pool_member_looked_at(policy, result, now);

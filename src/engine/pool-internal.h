@@ -136,6 +136,8 @@ void member_touch(Member *member);
 void member_set_observer(Member *member);            /* by what this host's addresses are now */
 void member_recover(Member *member, bool it_was_us); /* the observer doubts itself no more */
 void member_set_fast(Member *member);
+/* It is down, but DNS has it still: the next check may be what it takes. */
+bool member_waits_for_removal(const Member *member);
 
 /* pool-orders.c */
 usec_t pool_expire_orders(
@@ -151,4 +153,5 @@ void report_switch(const Pool *pool, unsigned family, EventKind kind, const RRse
 void report_held(const Pool *pool, unsigned family);
 void report_observer(Engine *engine, unsigned family, ObserverState before);
 void report_order(const Pool *pool, const Member *member, const char *what, const StoredOrder *order);
+void report_hopeless(const Pool *pool, const char *member); /* an order for one that is none any more */
 void report_expired(const Pool *pool, const char *member, const char *what);

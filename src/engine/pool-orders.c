@@ -144,6 +144,13 @@ static void release(Member *member)
         member_touch(member);
 }
 
+static bool is_chosen(const Pool *pool, const PoolMember *member)
+{
+        const PoolFamily *state = &pool->policy.families[pool_family_of(&member->address)];
+
+        return state->overridden && state->override.member == member;
+}
+
 int engine_set_admin(
         Engine *engine, const Name *name, const char *member_name, MemberAdmin admin, const Order *order)
 {
@@ -159,6 +166,8 @@ int engine_set_admin(
         if (!member)
                 return ORDER_NO_MEMBER;
         policy = &member->policy;
+        if (admin >= ADMIN_DOWN && !order->force && is_chosen(pool, policy))
+                return ORDER_IN_FAILOVER;
         if (admin >= ADMIN_DOWN && !order->force && pool_needs(&pool->policy, policy))
                 return ORDER_WOULD_EMPTY;
         r = take_order(&taken, order);

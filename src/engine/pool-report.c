@@ -195,3 +195,13 @@ void report_expired(const Pool *pool, const char *member, const char *what)
                 LOG_FIELDS({ "SIGNPOST_POOL", name }, { "SIGNPOST_MEMBER", member }),
                 "%s: %s of member \"%s\" has expired", name, what, member);
 }
+
+void report_hopeless(const Pool *pool, const char *member)
+{
+        char name[NAME_TEXT_MAX];
+
+        name_to_text(&pool->config->record.name, name);
+        log_message(LOG_WARNING, MESSAGE_OPERATOR,
+                LOG_FIELDS({ "SIGNPOST_POOL", name }, { "SIGNPOST_MEMBER", member }),
+                "%s: the failover to \"%s\" ends: the pool has no such member any more", name, member);
+}

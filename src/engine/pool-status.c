@@ -22,6 +22,23 @@ static bool is_up(const PoolMember *member)
         return health_is_up(&member->health);
 }
 
+/* Is there a better priority than the one in use? */
+static bool has_better(const Pool *pool, const PoolMember *member)
+{
+        return pool->config->policy == POOL_PRIORITY &&
+               member->priority < pool->policy.families[pool_family_of(&member->address)].priority;
+}
+
+/* Of those that serve; 0: the policy knows none, or none is. */
+static uint32_t priority_of(const Pool *pool, unsigned family)
+{
+        const PoolFamily *state = &pool->policy.families[family];
+
+        if (pool->config->policy != POOL_PRIORITY || pool->serving[family].fallback)
+                return 0;
+        return state->overridden ? state->override.member->priority : state->priority;
+}
+
 PoolCondition pool_condition(const Pool *pool)
 {
         const PoolState *policy = &pool->policy;
@@ -35,7 +52,8 @@ PoolCondition pool_condition(const Pool *pool)
         if (pool->held[0] || pool->held[1])
                 return POOL_HELD;
         for (size_t i = 0; i < policy->n_members; i++)
-                if (!is_up(policy->members[i]) || policy->members[i]->admin >= ADMIN_DOWN)
+                if (!is_up(policy->members[i]) || policy->members[i]->admin >= ADMIN_DOWN ||
+                        has_better(pool, policy->members[i]))
                         return POOL_DEGRADED;
         return POOL_NORMAL;
 }
@@ -67,8 +85,8 @@ static void show_pool(const Pool *pool, PoolStatus *ret)
                 const Publication *publication = pool->publications[family];
 
                 add_override(pool, family, &ret->overrides[family]);
-                if (pool->policy.families[family].priority > ret->priority)
-                        ret->priority = pool->policy.families[family].priority;
+                if (priority_of(pool, family) > ret->priority)
+                        ret->priority = priority_of(pool, family);
                 if (!publication)
                         continue;
                 standing_add(&standing, pool->queue, publication);

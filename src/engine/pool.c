@@ -476,6 +476,19 @@ static int restore(Pool *pool, const StoredPool *stored)
         return 0;
 }
 
+/* Who is not in the configuration any more, and could not come in another way, is not waited for. */
+static void end_hopeless_overrides(Pool *pool)
+{
+        const PoolConfig *config = pool->config;
+
+        for (unsigned family = 0; family < 2; family++) {
+                if (!pool->missing[family] || config->discover || config->record.ipv4 || config->record.ipv6)
+                        continue;
+                report_hopeless(pool, pool->missing[family]);
+                pool_end_override(pool, family);
+        }
+}
+
 static int fill(Pool *pool)
 {
         const StoredPool *stored = pool_store_find(pool->engine->pool_store, &pool->config->record.name);
@@ -487,6 +500,8 @@ static int fill(Pool *pool)
                 r = add_stored(pool, stored);
         for (unsigned family = 0; r >= 0 && family < 2; family++)
                 r = keeps_family(pool, family) ? add_publication(pool, family) : 0;
+        if (r >= 0)
+                end_hopeless_overrides(pool);
         return r;
 }
 

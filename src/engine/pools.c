@@ -385,6 +385,18 @@ void pools_each_publication(
                                 visit(userdata, engine->pools->pools[p]->publications[family]);
 }
 
+bool pools_are_settled(const Engine *engine)
+{
+        for (size_t p = 0; p < engine->pools->n_pools; p++) {
+                const Pool *pool = engine->pools->pools[p];
+
+                for (size_t i = 0; i < pool->policy.n_members; i++)
+                        if (member_waits_for_removal(pool_member(pool, i)))
+                                return false;
+        }
+        return true;
+}
+
 bool pools_are_degraded(const Engine *engine)
 {
         for (size_t p = 0; p < engine->pools->n_pools; p++) {

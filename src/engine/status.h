@@ -43,7 +43,7 @@ bool engine_next_changed(Engine *engine, RecordStatus *ret);
 typedef enum PoolCondition {
         POOL_STARTING,   /* not every member has been judged yet: nothing is changed */
         POOL_NORMAL,     /* every member is up */
-        POOL_DEGRADED,   /* a member is down, or not to be published by an operator's word */
+        POOL_DEGRADED,   /* a member is down or ordered out, or a better priority is not in use */
         POOL_HELD,       /* fewer than the minimum are up: `all_down` decides */
         POOL_OVERRIDDEN, /* an operator chose who serves it */
         POOL_FROZEN,     /* the observer cannot judge: nothing is changed because of checks */
@@ -98,7 +98,8 @@ size_t engine_count_members(const Engine *engine, size_t pool);
 void engine_member(const Engine *engine, size_t pool, size_t index, MemberStatus *ret);
 bool engine_find_member(const Engine *engine, const Name *pool, const char *name, MemberStatus *ret);
 
-/* As engine_next_changed(), for pools and for members. Latency and the time of the last check do not count. */
+/* As engine_next_changed(), for pools and for members. Latency and the time of the last check do not count.
+ */
 bool engine_next_changed_pool(Engine *engine, PoolStatus *ret);
 bool engine_next_changed_member(Engine *engine, MemberStatus *ret);
 

@@ -60,7 +60,8 @@ bool pool_is_held(const PoolState *pool, unsigned family, const RRset *seen)
 {
         Tally members = tally(pool, family, seen);
 
-        return pool->started && members.n_members > 0 && members.n_left < minimum_of(pool, family);
+        return pool->started && members.n_members > 0 && !members.undecided &&
+               members.n_left < minimum_of(pool, family);
 }
 
 bool pool_needs(const PoolState *pool, const PoolMember *member)

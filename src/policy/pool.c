@@ -97,7 +97,7 @@ static bool has_started(PoolState *pool, usec_t now, usec_t *next)
                 return true;
         for (size_t i = 0; all && i < pool->n_members; i++)
                 all = member_is_judged(pool->members[i]);
-        pool->started = all || now - pool->started_usec >= START_USEC;
+        pool->started = (all && pool->n_members > 0) || now - pool->started_usec >= START_USEC;
         if (!pool->started)
                 *next = sooner(*next, pool->started_usec + START_USEC);
         return pool->started;
@@ -205,6 +205,13 @@ static bool grant_removal(PoolState *pool, PoolMember *member, usec_t now, usec_
         return true;
 }
 
+static bool is_in_use(const PoolState *pool, const PoolMember *member)
+{
+        uint32_t priority = pool->families[pool_family_of(&member->address)].priority;
+
+        return pool->config->policy != POOL_PRIORITY || priority == 0 || member->priority == priority;
+}
+
 /* The verdict on what is down. */
 static Verdict judge_down(PoolState *pool, PoolMember *member, usec_t now, usec_t *next)
 {
@@ -225,6 +232,11 @@ static Verdict judge_down(PoolState *pool, PoolMember *member, usec_t now, usec_
                         *next = sooner(*next, when);
                 member->undecided = true;
                 return VERDICT_KEEP;
+        }
+        /* Of a priority that is not in use any more nobody is needed. */
+        if (!is_in_use(pool, member)) {
+                member->removal = true;
+                return VERDICT_OUT;
         }
         return grant_removal(pool, member, now, next) ? VERDICT_OUT : VERDICT_KEEP;
 }
@@ -267,8 +279,7 @@ static Verdict judge(PoolState *pool, PoolMember *member, usec_t now, usec_t *ne
         }
         member->removal = false;
         member->n_contests = 0;
-        if (pool->config->policy == POOL_PRIORITY && state->priority != 0 &&
-                member->priority != state->priority)
+        if (!is_in_use(pool, member))
                 return VERDICT_OUT;
         return judge_up(member, now, next);
 }

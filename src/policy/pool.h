@@ -116,7 +116,7 @@ void pool_saw(PoolState *pool, unsigned family, const RRset *seen, bool by_us, u
  * what the state says, is another one than before. */
 bool pool_decide(PoolState *pool, usec_t now, usec_t *ret_next);
 
-/* Are fewer members than the minimum left, so that `all_down` decides? */
+/* Are fewer members than the minimum left, as far as one can know, so that `all_down` decides? */
 bool pool_is_held(const PoolState *pool, unsigned family, const RRset *seen);
 
 /* What DNS shall hold now that it holds `seen`. *ret is NULL for no RRset. The others' values stay. -ENOMEM.

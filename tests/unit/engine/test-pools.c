@@ -251,6 +251,96 @@ static void a_failover_serves_alone_until_failback(void **state)
         world_end(&world);
 }
 
+static void whom_a_failover_has_serve_is_not_drained(void **state)
+{
+        World world;
+
+        (void) state;
+        begin(&world, 3);
+        engine_failover(world.engine, pool_name(&world), "m2", &order);
+        assert_int_equal(engine_set_admin(world.engine, pool_name(&world), "m2", ADMIN_DRAIN, &order),
+                ORDER_IN_FAILOVER);
+        assert_int_equal(
+                engine_set_admin(world.engine, pool_name(&world), "m1", ADMIN_DRAIN, &order), ORDER_DONE);
+        settle(&world);
+        assert_string_equal(world_held_by_pool(&world), "192.0.2.12");
+        world_end(&world);
+}
+
+static void an_order_acts_before_everybody_has_been_judged(void **state)
+{
+        World world;
+
+        (void) state;
+        world_begin(&world, 0, OWNERSHIP_EXCLUSIVE);
+        world_add_pool(&world, 3);
+        world_edit_pool(&world, "192.0.2.11 192.0.2.12 192.0.2.13");
+        world_have(&world, "192.0.2.200");
+        world_configure(&world, false, false);
+        world_turn(&world);
+        world_look(&world, "192.0.2.11", CHECK_OK, 1);
+        assert_int_equal(pool(&world).condition, POOL_STARTING);
+        engine_set_admin(world.engine, pool_name(&world), "m1", ADMIN_DRAIN, &order);
+        world_turn(&world);
+        assert_string_equal(world_held_by_pool(&world), "192.0.2.12 192.0.2.13");
+        world_end(&world);
+}
+
+static void an_order_for_an_own_address_waits_for_it_to_come_back(void **state)
+{
+        World world;
+
+        (void) state;
+        world_begin(&world, 0, OWNERSHIP_EXCLUSIVE);
+        world_add_pool(&world, 0);
+        world.pool.record.ipv4 = &world.source;
+        world_edit_pool(&world, "192.0.2.50");
+        world_have(&world, "192.0.2.200 192.0.2.201");
+        world_configure(&world, false, false);
+        world_turn(&world);
+        world_look(&world, "192.0.2.200", CHECK_OK, 2);
+        world_look(&world, "192.0.2.201", CHECK_OK, 2);
+        settle(&world);
+        engine_set_admin(world.engine, pool_name(&world), "192.0.2.200", ADMIN_MAINTENANCE, &order);
+        settle(&world);
+        world_have(&world, "192.0.2.201");
+        settle(&world);
+        engine_set_admin(world.engine, pool_name(&world), "192.0.2.201", ADMIN_NONE, &order); /* saves */
+        world_have(&world, "192.0.2.200 192.0.2.201");
+        world_turn(&world);
+        world_look(&world, "192.0.2.200", CHECK_OK, 3);
+        settle(&world);
+        assert_int_equal(member(&world, "192.0.2.200").admin, ADMIN_MAINTENANCE);
+        assert_string_equal(world_held_by_pool(&world), "192.0.2.50 192.0.2.201");
+        world_end(&world);
+}
+
+static void who_was_discovered_and_taken_out_is_known_after_a_reload(void **state)
+{
+        World world;
+
+        (void) state;
+        world_begin(&world, 0, OWNERSHIP_EXCLUSIVE);
+        world_add_pool(&world, 1);
+        world.pool.discover = true;
+        world_edit_pool(&world, "192.0.2.50");
+        world_have(&world, "192.0.2.200");
+        world_configure(&world, false, false);
+        world_turn(&world);
+        world_look(&world, "192.0.2.11", CHECK_OK, 2);
+        world_look(&world, "192.0.2.50", CHECK_OK, 1);
+        kill_member(&world, "192.0.2.50");
+        settle(&world);
+        assert_string_equal(world_held_by_pool(&world), "192.0.2.11");
+        world_configure(&world, false, false);
+        world_turn(&world);
+        world_look(&world, "192.0.2.11", CHECK_OK, 1);
+        world_look(&world, "192.0.2.50", CHECK_OK, 2);
+        settle(&world);
+        assert_string_equal(world_held_by_pool(&world), "192.0.2.11 192.0.2.50");
+        world_end(&world);
+}
+
 static void an_order_expires(void **state)
 {
         Order brief = order;
@@ -492,6 +582,10 @@ int main(void)
                 cmocka_unit_test(what_would_empty_the_pool_is_refused_unless_forced),
                 cmocka_unit_test(a_bad_order_changes_nothing),
                 cmocka_unit_test(a_failover_serves_alone_until_failback),
+                cmocka_unit_test(whom_a_failover_has_serve_is_not_drained),
+                cmocka_unit_test(an_order_acts_before_everybody_has_been_judged),
+                cmocka_unit_test(an_order_for_an_own_address_waits_for_it_to_come_back),
+                cmocka_unit_test(who_was_discovered_and_taken_out_is_known_after_a_reload),
                 cmocka_unit_test(an_order_expires),
                 cmocka_unit_test(orders_and_health_survive_a_restart),
                 cmocka_unit_test(a_damaged_file_is_set_aside),

@@ -337,6 +337,40 @@ static void who_answers_again_is_not_taken_out(void **state)
         expect(&fixture, "1", "1");
 }
 
+/* Takes results as the engine does: '+' OK, '-' FAIL; members[0] answers all the while. */
+static void look(Fixture *fixture, size_t member, const char *results)
+{
+        const HealthOptions options = { .rise = 3, .fall = 3 };
+
+        for (; *results; results++) {
+                PoolMember *policy = &fixture->members[member];
+                CheckResult result = *results == '+' ? CHECK_OK : CHECK_FAIL;
+
+                pass(fixture, 2);
+                health_step(&policy->health, &options, result, policy->published, fixture->now);
+                pool_member_looked_at(policy, result, fixture->now);
+                decide(fixture);
+                observer_heard(&fixture->observer, fixture->now);
+        }
+}
+
+static void who_answers_every_other_time_is_taken_out(void **state)
+{
+        static const char *const patterns[] = { "+-+-+-+-+-+-+-", "+--+--+--+--+--", "+---" };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_LENGTH(patterns); i++) {
+                AUTO(end) Fixture fixture = { 0 };
+
+                begin(&fixture, 2);
+                saw(&fixture, "12");
+                set_health(&fixture, "uu");
+                fixture.pool.started = true;
+                look(&fixture, 1, patterns[i]);
+                expect(&fixture, "12", "1");
+        }
+}
+
 static void without_members_everything_stays(void **state)
 {
         AUTO(end) Fixture fixture = { 0 };
@@ -569,6 +603,59 @@ static void another_daemons_choice_of_priority_is_adopted(void **state)
         expect(&fixture, "34", "34");
 }
 
+static void the_dead_of_a_priority_that_is_given_up_go_at_once(void **state)
+{
+        AUTO(end) Fixture fixture = { 0 };
+
+        (void) state;
+        begin_priority(&fixture);
+        fixture.config.removal_percent = 1;
+        saw(&fixture, "12");
+        set_health(&fixture, "dduu");
+        decide(&fixture);
+        expect(&fixture, "12", "34");
+}
+
+static void live_primaries_are_not_left_because_they_have_to_be_looked_at_again(void **state)
+{
+        AUTO(end) Fixture fixture = { 0 };
+
+        (void) state;
+        begin_priority(&fixture);
+        fixture.config.manual_failback = true;
+        set_health(&fixture, "uuuu");
+        decide(&fixture);
+        saw(&fixture, "12");
+        for (size_t i = 0; i < 4; i++)
+                pool_member_recover(&fixture.members[i], true);
+        pool_member_looked_at(&fixture.members[2], CHECK_OK, fixture.now);
+        pass(&fixture, 1000);
+        decide(&fixture);
+        assert_int_equal(fixture.pool.families[0].priority, 10);
+        expect(&fixture, "12", "12");
+}
+
+static void a_failback_holds_until_dns_has_it(void **state)
+{
+        AUTO(end) Fixture fixture = { 0 };
+
+        (void) state;
+        begin_priority(&fixture);
+        fixture.config.manual_failback = true;
+        set_health(&fixture, "dduu");
+        decide(&fixture);
+        saw(&fixture, "34");
+        set_health(&fixture, "uuuu");
+        fixture.pool.families[0].fail_back = true;
+        decide(&fixture);
+        expect(&fixture, "34", "12");
+        saw(&fixture, "3"); /* the write was lost, and another one seen */
+        decide(&fixture);
+        expect(&fixture, "3", "12");
+        saw(&fixture, "12");
+        assert_false(fixture.pool.families[0].fail_back);
+}
+
 /* The operator. */
 
 static void an_operator_is_obeyed(void **state)
@@ -689,7 +776,11 @@ int main(void)
                 cmocka_unit_test(a_removal_waits_for_somebody_elses_answer),
                 cmocka_unit_test(after_a_doubt_nobody_is_added_before_it_was_looked_at),
                 cmocka_unit_test(who_answers_again_is_not_taken_out),
+                cmocka_unit_test(who_answers_every_other_time_is_taken_out),
                 cmocka_unit_test(without_members_everything_stays),
+                cmocka_unit_test(the_dead_of_a_priority_that_is_given_up_go_at_once),
+                cmocka_unit_test(live_primaries_are_not_left_because_they_have_to_be_looked_at_again),
+                cmocka_unit_test(a_failback_holds_until_dns_has_it),
                 cmocka_unit_test(hosts_that_publish_themselves_see_that_they_are_not_alone),
                 cmocka_unit_test(removals_are_bounded),
                 cmocka_unit_test(one_may_always_be_removed),
