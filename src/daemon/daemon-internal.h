@@ -41,6 +41,7 @@ struct Daemon {
         Bus *bus; /* NULL: not for a single run */
         sd_event_source *stop_timer;
         sd_event_source *refresh_timer;
+        sd_event_source *trim_timer;
         usec_t refreshed_usec; /* CLOCK_BOOTTIME; 0: never */
 
         bool ready; /* said so to the service manager */

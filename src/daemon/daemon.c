@@ -3,6 +3,7 @@
 #include "daemon/daemon.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 #include <systemd/sd-daemon.h>
 
+#include "config/warn.h"
 #include "daemon/daemon-internal.h"
 #include "provider/embedded.h"
 #include "provider/rfc2136.h"
@@ -19,11 +21,22 @@
 #include "util/message-id.h"
 #include "version.h"
 
+#define TRIM_USEC (30 * USEC_PER_SEC)
+
 /* Configuration. */
 
 const char *plural(size_t n)
 {
         return n == 1 ? "" : "s";
+}
+
+static void log_warnings(const Config *config)
+{
+        AUTO(config_errors_done) ConfigErrors warnings = { 0 };
+
+        config_warn(config, &warnings);
+        for (size_t i = 0; i < warnings.count; i++)
+                log_warning("%s", warnings.texts[i]);
 }
 
 /* Logs every mistake. */
@@ -40,6 +53,8 @@ int daemon_load_config(const DaemonOptions *options, const char *hostname, Confi
                 r = config_load(ret, path, &context, errors);
         for (size_t i = 0; i < errors->count; i++)
                 log_message(LOG_ERR, MESSAGE_BAD_CONFIGURATION, NULL, "%s", errors->texts[i]);
+        if (r >= 0)
+                log_warnings(*ret);
         return r;
 }
 
@@ -192,6 +207,26 @@ void daemon_set_log_level(const Daemon *daemon, const Config *config)
                 daemon->options.dry_run && config->log_level == LOG_INFO ? LOG_NOTICE : config->log_level);
 }
 
+static int on_trim(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        (void) source;
+        (void) usec;
+        (void) userdata;
+        malloc_trim(0);
+        return 0;
+}
+
+/* Reading a configuration of thousands of members takes more memory than keeping it: a while later, when the
+ * first checks and writes are over, what is free goes back to the kernel. */
+static void trim_later(Daemon *daemon, const Config *config)
+{
+        if (config->n_pools == 0)
+                return;
+        daemon->trim_timer = sd_event_source_disable_unref(daemon->trim_timer);
+        sd_event_add_time_relative(daemon->event, &daemon->trim_timer, CLOCK_BOOTTIME, TRIM_USEC,
+                USEC_PER_SEC, on_trim, NULL); /* without it there is only more memory taken */
+}
+
 /* After hosting_prepare(): the engine looks at this configuration then, come what may. */
 int daemon_configure(Daemon *daemon, Config *config, bool force)
 {
@@ -203,6 +238,7 @@ int daemon_configure(Daemon *daemon, Config *config, bool force)
         if (r < 0)
                 return r;
         daemon_set_log_level(daemon, config);
+        trim_later(daemon, config);
         return hosting_commit(daemon->hosting, config, !daemon->options.once && !daemon->options.dry_run);
 }
 
@@ -354,6 +390,7 @@ Daemon *daemon_free(Daemon *daemon)
         config_free(daemon->config);
         sd_event_source_disable_unref(daemon->stop_timer);
         sd_event_source_disable_unref(daemon->refresh_timer);
+        sd_event_source_disable_unref(daemon->trim_timer);
         sd_event_unref(daemon->event);
         close_fd(daemon->lock_fd);
         free(daemon->state_directory);
