@@ -423,8 +423,10 @@ static void leave(Pool *pool)
                 return;
         pool_decide(&pool->policy, engine_now_usec(pool->engine), &pool->next_usec);
         for (unsigned family = 0; family < 2; family++)
-                if (pool->publications[family])
+                if (pool->publications[family]) {
                         publication_set_pool_wanted(pool->publications[family], true);
+                        queue_look(pool->queue, pool->publications[family]); /* are there others by now? */
+                }
 }
 
 void pools_stop(Engine *engine)
