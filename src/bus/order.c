@@ -97,16 +97,40 @@ static const char *family_to_text(const Address *address)
 /* An operator's word, else what the checks say. */
 static const char *standing(const MemberStatus *status)
 {
-        return status->admin == ADMIN_NONE ? health_state_to_text(status->health)
-                                           : member_admin_to_text(status->admin);
+        switch (status->admin) {
+        case ADMIN_NONE:
+                return health_state_to_text(status->health);
+        case ADMIN_DRAIN:
+                return "drained";
+        case ADMIN_MAINTENANCE:
+                return "in maintenance";
+        case ADMIN_DOWN:
+                return "taken out";
+        case ADMIN_UP:
+                return "kept in";
+        }
+        return "unknown";
 }
 
-/* "web2 is down, web3 is maintenance and 3 more": the others of the member's family, or "there is no other".
- * Malloc'ed; NULL when out of memory. */
+static bool can_serve(const MemberStatus *status)
+{
+        if (status->admin != ADMIN_NONE)
+                return status->admin == ADMIN_UP;
+        return status->health == HEALTH_UP || status->health == HEALTH_FAILING;
+}
+
+static bool is_other(const MemberStatus *status, const MemberStatus *member)
+{
+        return status->pool == member->pool && status->address.family == member->address.family &&
+               strcmp(status->name, member->name) != 0;
+}
+
+/* "web2 is down, web3 is drained and 3 more": of the others of the member's family those who cannot serve;
+ * or how many there are. Malloc'ed; NULL when out of memory. */
 static char *describe_others(const Engine *engine, const MemberStatus *member)
 {
         char *text = NULL;
-        size_t size, n = 0;
+        size_t size, n = 0, n_idle = 0;
         FILE *out = open_memstream(&text, &size);
         Cursor cursor = { 0 };
         Object other;
@@ -116,15 +140,19 @@ static char *describe_others(const Engine *engine, const MemberStatus *member)
         while (member_kind.next(engine, &cursor, &other)) {
                 const MemberStatus *status = &other.member;
 
-                if (status->pool != member->pool || status->address.family != member->address.family ||
-                        strcmp(status->name, member->name) == 0 || ++n > MEMBERS_SHOWN)
+                if (!is_other(status, member))
                         continue;
-                fprintf(out, "%s%s is %s", n > 1 ? ", " : "", status->name, standing(status));
+                n++;
+                if (can_serve(status) || ++n_idle > MEMBERS_SHOWN)
+                        continue;
+                fprintf(out, "%s%s is %s", n_idle > 1 ? ", " : "", status->name, standing(status));
         }
-        if (n > MEMBERS_SHOWN)
-                fprintf(out, " and %zu more", n - MEMBERS_SHOWN);
+        if (n_idle > MEMBERS_SHOWN)
+                fprintf(out, " and %zu more", n_idle - MEMBERS_SHOWN);
         if (n == 0)
                 fputs("there is no other", out);
+        else if (n_idle == 0)
+                fprintf(out, "there %s %zu other%s", n > 1 ? "are" : "is", n, n > 1 ? "s" : "");
         if (fclose(out) == 0)
                 return text;
         free(text);
@@ -144,14 +172,17 @@ static int error_would_empty(
                 minimum > 1 ? "s" : "", name_to_text(pool, name), others ?: "out of memory");
 }
 
+/* Taken out by an operator, or else by its checks, even if it is kept in whatever they say. */
 static int error_member_down(sd_bus_error *error, const Name *pool, const MemberStatus *member)
 {
-        const char *why = member->admin == ADMIN_NONE ? member->problem : member->admin_reason;
+        bool by_checks = member->admin == ADMIN_NONE || member->admin == ADMIN_UP;
+        const char *why = by_checks ? member->problem : member->admin_reason;
         bool has_why = why && *why;
         char name[NAME_TEXT_MAX];
 
         return error_set(error, ERROR_WOULD_EMPTY_POOL, "%s of %s is %s%s%s%s; force does it all the same",
-                member->name, name_to_text(pool, name), standing(member), has_why ? " (" : "",
+                member->name, name_to_text(pool, name),
+                by_checks ? health_state_to_text(member->health) : standing(member), has_why ? " (" : "",
                 has_why ? why : "", has_why ? ")" : "");
 }
 

@@ -63,7 +63,7 @@ static const Command commands[] = {
         {
                 .name = "failback",
                 .operands = "POOL",
-                .help = "end that: serve it as the checks say again",
+                .help = "end a failover, or go back: as the checks say",
                 .options = OPTION_REASON,
                 .action = "org.signpost1.failover",
                 .doing = "fail pools back",
@@ -73,7 +73,7 @@ static const Command commands[] = {
         ADMIN("maintenance", "maintenance", ORDER_OPTIONS, "take a member out: somebody works on it"),
         ADMIN("down", "down", ORDER_OPTIONS, "take a member out, whatever its checks say"),
         ADMIN("up", "up", ORDER_OPTIONS, "keep a member in, whatever its checks say"),
-        ADMIN("auto", "none", OPTION_REASON, "end those: let its checks decide again"),
+        ADMIN("auto", "none", OPTION_REASON, "end these four: let its checks decide again"),
         {
                 .name = "check",
                 .operands = "POOL [MEMBER]",

@@ -95,6 +95,23 @@ bool describe_is_well(const Member *member)
         return strcmp(member->health, "up") == 0 && !describe_is_ordered(member);
 }
 
+const char *describe_standing(const Member *member)
+{
+        static const struct {
+                const char *admin, *standing;
+        } words[] = {
+                { "drain", "drained" },
+                { "maintenance", "in maintenance" },
+                { "down", "taken out" },
+                { "up", "kept in" },
+        };
+
+        for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
+                if (strcmp(words[i].admin, member->admin) == 0)
+                        return words[i].standing;
+        return member->health;
+}
+
 char *describe_published(const Publication *publication)
 {
         AUTO_FREE char *published = string_list_join(publication->published, ", ");
@@ -132,7 +149,8 @@ char *describe_override(const Override *override, usec_t now_usec)
 
 const char *describe_latency(const Member *member, char buffer[static TEXT_TIME_MAX])
 {
-        if (member->latency == 0)
+        if (member->latency == 0 || strcmp(member->health, "down") == 0 ||
+                strcmp(member->health, "unknown") == 0)
                 return strcpy(buffer, "-");
         snprintf(buffer, TEXT_TIME_MAX, "%.1f ms", (double) member->latency / (double) USEC_PER_MSEC);
         return buffer;

@@ -34,7 +34,10 @@ bool describe_is_well(const Member *member);
 /* "published 192.0.2.1", or that nothing is. Malloc'ed; NULL when out of memory. */
 char *describe_published(const Publication *publication);
 
-/* "0.4 ms", or "-" when none is known. */
+/* What an operator made of it ("drained"), or else its health. */
+const char *describe_standing(const Member *member);
+
+/* "0.4 ms"; "-" when none is known, or it says nothing of the present. */
 const char *describe_latency(const Member *member, char buffer[static TEXT_TIME_MAX]);
 
 /* "10"; "all" where the pool knows no priorities; "-" while none is in use. */

@@ -141,7 +141,7 @@ static void say_answer(Ctl *ctl, const sd_bus_error *error)
                 say_no_such_member(ctl, error);
         } else {
                 complain("%s", words_of(error));
-                if (ERROR_IS(error, DAEMON_ERROR("WouldEmptyPool")))
+                if (ERROR_IS(error, DAEMON_ERROR("WouldEmptyPool")) && !strstr(words_of(error), "force"))
                         complain_more("If that is meant, add --force.");
         }
 }

@@ -6,13 +6,22 @@
 #include "ctl/command.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ctl/describe.h"
 #include "ctl/members.h"
 #include "ctl/snapshot.h"
 
 #define FLAG_FORCE ((uint64_t) 1)
+
+enum {
+        BETTER_SHOWN = 3,
+};
 
 static usec_t until(const Arguments *arguments)
 {
@@ -86,11 +95,83 @@ int failover_run(Ctl *ctl, sd_bus_error *error)
         return r < 0 ? r : tell_published(ctl, &pool->pool.publication);
 }
 
+/* What is over nobody has to remember: the daemon does not say who ended it. */
+static int tell_failback(const Ctl *ctl, const Pool *pool)
+{
+        const struct passwd *user = getpwuid(geteuid());
+        const char *why = reason(&ctl->arguments);
+        AUTO_FREE char *text = NULL;
+
+        if (asprintf(&text, "failback%s%s%s%s", user ? " by " : "", user ? user->pw_name : "",
+                    *why ? ": " : "", why) < 0) {
+                text = NULL;
+                return -ENOMEM;
+        }
+        return tell(ctl, pool->publication.name, text);
+}
+
+/* "here1 is down, here2 is drained": the members of better priorities than the one in use. NULL: there are
+ * none, or no memory. */
+static char *describe_better(const Snapshot *snapshot, const Pool *pool)
+{
+        char *text = NULL;
+        size_t size, n = 0;
+        FILE *out = open_memstream(&text, &size);
+        const Member *member;
+
+        if (!out)
+                return NULL;
+        for (size_t i = 0; (member = snapshot_next_member(snapshot, pool, &i));)
+                if (member->priority < pool->priority && ++n <= BETTER_SHOWN)
+                        fprintf(out, "%s%s is %s", n > 1 ? ", " : "", member->name,
+                                describe_standing(member));
+        if (n > BETTER_SHOWN)
+                fprintf(out, " and %zu more", n - BETTER_SHOWN);
+        if (fclose(out) == 0 && n > 0)
+                return text;
+        free(text);
+        return NULL;
+}
+
+/* The checks may have it serve from where it was. */
+static int tell_if_it_stays(const Ctl *ctl, const Snapshot *snapshot, const Pool *pool)
+{
+        AUTO_FREE char *better = NULL, *text = NULL;
+
+        if (strcmp(pool->policy, "priority") == 0 && pool->priority > 0)
+                better = describe_better(snapshot, pool);
+        if (!better)
+                return 0;
+        if (asprintf(&text, "serves from priority %" PRIu32 "%s: %s", pool->priority,
+                    strcmp(pool->condition, "frozen") == 0 ? ", since this host cannot judge others" : "",
+                    better) < 0) {
+                text = NULL;
+                return -ENOMEM;
+        }
+        return tell(ctl, pool->publication.name, text);
+}
+
+static int tell_what_failback_did(const Ctl *ctl, const char *path, sd_bus_error *error)
+{
+        AUTO(snapshot_done) Snapshot snapshot = { 0 };
+        const Object *pool;
+        int r = snapshot_read(&snapshot, ctl->client, error);
+
+        if (r < 0)
+                return r;
+        pool = snapshot_find(&snapshot, path, OBJECT_POOL);
+        if (!pool)
+                return -ENOENT;
+        r = tell_failback(ctl, &pool->pool);
+        if (r >= 0)
+                r = tell_if_it_stays(ctl, &snapshot, &pool->pool);
+        return r < 0 ? r : tell_published(ctl, &pool->pool.publication);
+}
+
 int failback_run(Ctl *ctl, sd_bus_error *error)
 {
         const Arguments *arguments = &ctl->arguments;
         AUTO(sd_bus_message_unrefp) sd_bus_message *call = NULL;
-        AUTO(object_freep) Object *pool = NULL;
         AUTO_FREE char *path = NULL;
         int r = members_get_pool_path(&path, ctl->client, arguments->operands[0], error);
 
@@ -101,9 +182,7 @@ int failback_run(Ctl *ctl, sd_bus_error *error)
                 r = sd_bus_message_append(call, "st", reason(arguments), flags(arguments));
         if (r >= 0)
                 r = send(ctl, call, error);
-        if (r >= 0)
-                r = snapshot_read_object(&pool, ctl->client, OBJECT_POOL, path, error);
-        return r < 0 ? r : tell_published(ctl, &pool->pool.publication);
+        return r < 0 ? r : tell_what_failback_did(ctl, path, error);
 }
 
 static int tell_admin(const Ctl *ctl, const Member *member)

@@ -208,7 +208,7 @@ static void print_hidden(const View *view)
 
 int pools_print(const Snapshot *snapshot, const Output *output, usec_t now_usec)
 {
-        static const char *const titles[] = { "  POOL", "CONDITION", "DNS", "UP", "PRIO", "ADDRESS" };
+        static const char *const titles[] = { "  POOL", "CONDITION", "DNS", "UP/LATENCY", "PRIO", "ADDRESS" };
         AUTO(table_freep) Table *table = table_new(ARRAY_LENGTH(titles));
         size_t n_pools = snapshot_count(snapshot, OBJECT_POOL);
         View view = {

@@ -5,6 +5,7 @@
 #include "ctl/problem.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,8 @@ enum {
 };
 
 typedef struct Problem {
-        const char *state, *reason, *provider;
+        const char *state, *provider;
+        char *reason;                   /* its own */
         usec_t next_usec;               /* of the first to be tried again; 0: none is */
         size_t n_names;                 /* 0: it is the provider's own */
         const char *names[NAMES_SHOWN]; /* `reason` is what is said of the first */
@@ -29,6 +31,8 @@ typedef struct Problems {
 
 static void problems_done(Problems *problems)
 {
+        for (size_t i = 0; i < problems->n; i++)
+                free(problems->problems[i].reason);
         free(problems->problems);
 }
 
@@ -68,7 +72,7 @@ static Problem *find(const Problems *problems, const Publication *publication)
         return NULL;
 }
 
-static Problem *append(Problems *problems, const Problem *problem)
+static Problem *append(Problems *problems, const Problem *problem, const char *reason)
 {
         Problem *all = reallocarray(problems->problems, problems->n + 1, sizeof *all);
 
@@ -76,20 +80,20 @@ static Problem *append(Problems *problems, const Problem *problem)
                 return NULL;
         problems->problems = all;
         all[problems->n] = *problem;
-        return &all[problems->n++];
+        all[problems->n].reason = strdup(reason);
+        return all[problems->n].reason ? &all[problems->n++] : NULL;
 }
 
 static int add_publication(Problems *problems, const Publication *publication)
 {
         const Problem fresh = {
                 .state = publication->state,
-                .reason = publication->last_error,
                 .provider = publication->provider,
         };
         Problem *problem = find(problems, publication);
 
         if (!problem)
-                problem = append(problems, &fresh);
+                problem = append(problems, &fresh, publication->last_error);
         if (!problem)
                 return -ENOMEM;
         if (problem->n_names < NAMES_SHOWN)
@@ -105,12 +109,11 @@ static int add_provider(Problems *problems, const Provider *provider)
 {
         const Problem fresh = {
                 .state = provider->state,
-                .reason = provider->last_error,
                 .provider = provider->name,
                 .next_usec = provider->retry_after,
         };
 
-        return append(problems, &fresh) ? 0 : -ENOMEM;
+        return append(problems, &fresh, provider->last_error) ? 0 : -ENOMEM;
 }
 
 static bool is_told_by_publication(const Provider *provider, const Snapshot *snapshot)
@@ -124,17 +127,44 @@ static bool is_told_by_publication(const Provider *provider, const Snapshot *sna
         return false;
 }
 
-/* Its checks, and not DNS, are what somebody should look at. */
-static int add_held(Problems *problems, const Pool *pool)
+/* "0 of 3 members are up": of IPv4 and IPv6 apart where there are both, as the minimum is. Malloc'ed. */
+static char *describe_up(const Snapshot *snapshot, const Pool *pool)
 {
-        const Publication held = {
+        size_t n[2] = { 0 }, up[2] = { 0 };
+        const Member *member;
+        char *text;
+        int r;
+
+        for (size_t i = 0; (member = snapshot_next_member(snapshot, pool, &i));) {
+                bool v6 = strchr(member->address, ':');
+
+                n[v6]++;
+                up[v6] += strcmp(member->health, "up") == 0;
+        }
+        if (n[0] > 0 && n[1] > 0)
+                r = asprintf(&text, "%zu of %zu IPv4 members and %zu of %zu IPv6 members are up", up[0], n[0],
+                        up[1], n[1]);
+        else
+                r = asprintf(&text, "%zu of %zu members are up", up[0] + up[1], n[0] + n[1]);
+        return r < 0 ? NULL : text;
+}
+
+/* Its checks, and not DNS, are what somebody should look at. */
+static int add_held(Problems *problems, const Snapshot *snapshot, const Pool *pool)
+{
+        AUTO_FREE char *up = describe_up(snapshot, pool), *reason = NULL;
+        Publication held = {
                 .name = pool->publication.name,
                 .provider = (char *) "",
                 .state = pool->condition,
-                .last_error = (char *) "fewer members are up than its minimum: \"all_down\" decides what is "
-                                       "published",
         };
 
+        if (!up || asprintf(&reason, "%s, fewer than its minimum: \"all_down\" decides what is published",
+                           up) < 0) {
+                reason = NULL;
+                return -ENOMEM;
+        }
+        held.last_error = reason;
         return add_publication(problems, &held);
 }
 
@@ -149,7 +179,7 @@ static int collect(Problems *problems, const Snapshot *snapshot)
                         add_publication(problems, publication) < 0)
                         return -ENOMEM;
         for (size_t i = 0; (pool = snapshot_next_pool(snapshot, &i));)
-                if (strcmp(pool->condition, "held") == 0 && add_held(problems, pool) < 0)
+                if (strcmp(pool->condition, "held") == 0 && add_held(problems, snapshot, pool) < 0)
                         return -ENOMEM;
         for (size_t i = 0; (provider = snapshot_next_provider(snapshot, &i));)
                 if (is_problem(provider->state, provider->last_error) &&

@@ -115,10 +115,8 @@ size_t text_longest_word(const char *text)
 }
 
 /* "59 s", "59 min", "47 h", "3 days": one unit, rounded down. */
-static const char *duration(usec_t usec, char buffer[static TEXT_TIME_MAX])
+static const char *duration(uint64_t seconds, char buffer[static TEXT_TIME_MAX])
 {
-        uint64_t seconds = usec / USEC_PER_SEC;
-
         if (seconds < 60)
                 snprintf(buffer, TEXT_TIME_MAX, "%" PRIu64 " s", seconds);
         else if (seconds < 60 * 60)
@@ -138,8 +136,22 @@ const char *text_ago(usec_t when_usec, usec_t now_usec, char buffer[static TEXT_
                 return strcpy(buffer, "never");
         if (when_usec + USEC_PER_SEC > now_usec)
                 return strcpy(buffer, "just now");
-        snprintf(buffer, TEXT_TIME_MAX, "%.30s ago", duration(now_usec - when_usec, text));
+        snprintf(buffer, TEXT_TIME_MAX, "%.30s ago", duration((now_usec - when_usec) / USEC_PER_SEC, text));
         return buffer;
+}
+
+/* To the nearest of the unit that it will be told in, but seconds up: "in 0 s" would be "now". */
+static uint64_t round_to_unit(usec_t usec)
+{
+        uint64_t seconds = usec / USEC_PER_SEC + (usec % USEC_PER_SEC > 0);
+
+        if (seconds < 60)
+                return seconds;
+        if (seconds + 30 < 60 * 60)
+                return seconds + 30;
+        if (seconds + 30 * 60 < 48 * 60 * 60)
+                return seconds + 30 * 60;
+        return seconds + 12 * 60 * 60;
 }
 
 const char *text_until(usec_t when_usec, usec_t now_usec, char buffer[static TEXT_TIME_MAX])
@@ -148,8 +160,7 @@ const char *text_until(usec_t when_usec, usec_t now_usec, char buffer[static TEX
 
         if (when_usec <= now_usec)
                 return strcpy(buffer, "now");
-        /* Rounded up: "in 0 s" would be "now". */
-        snprintf(buffer, TEXT_TIME_MAX, "in %.30s", duration(when_usec - now_usec + USEC_PER_SEC - 1, text));
+        snprintf(buffer, TEXT_TIME_MAX, "in %.30s", duration(round_to_unit(when_usec - now_usec), text));
         return buffer;
 }
 

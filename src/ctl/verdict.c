@@ -55,21 +55,25 @@ static const char *reason_to_keep(const Pool *pool)
         if (is(pool->condition, "held"))
                 return "fewer than the minimum are up, and \"all_down\" says so";
         if (is(pool->condition, "frozen"))
-                return "kept while the observer cannot judge";
+                return "kept: this host cannot judge others";
         return "kept for now: not all may go at once";
 }
 
 static void print_why_in(FILE *out, const Pool *pool, const Member *member)
 {
-        if (is(member->health, "up"))
+        bool frozen = is(pool->condition, "frozen");
+
+        if (is(member->health, "up") && frozen && *member->last_error)
+                fprintf(out, "it was up, and this host cannot judge others now: %s", member->last_error);
+        else if (is(member->health, "up"))
                 fputs("it is up", out);
         else if (is(member->health, "unknown"))
                 fputs("its checks have not decided yet, and DNS has it", out);
         else
                 print_health(out, member);
-        if (is(member->health, "failing"))
+        if (is(member->health, "failing") && !frozen)
                 fputs("; not yet often enough to be taken out", out);
-        else if (health_is_bad(member))
+        else if (is(member->health, "failing") || health_is_bad(member))
                 fprintf(out, "; %s", reason_to_keep(pool));
 }
 
@@ -82,14 +86,13 @@ static void print_why_passed_over(FILE *out, const Pool *pool, const Member *mem
                 fprintf(out, "%s, but its priority is %u, and %u is in use", member->health, member->priority,
                         pool->priority);
         else if (has_priorities && member->priority < pool->priority)
-                fprintf(out,
-                        "%s, but not for long enough to take over from priority %u, or \"failback\" is "
-                        "\"manual\"",
+                fprintf(out, "%s; waits to take over from priority %u (its delay, or signpostctl failback)",
                         member->health, pool->priority);
         else if (is(pool->condition, "starting"))
                 fputs("nothing is changed until each member was judged", out);
         else if (is(pool->condition, "frozen"))
-                fprintf(out, "%s, but nothing is changed while the observer cannot judge", member->health);
+                fprintf(out, "%s, but nothing is changed while this host cannot judge others",
+                        member->health);
         else if (is(pool->condition, "held"))
                 fprintf(out, "%s, but fewer than the minimum are, and \"all_down\" decides", member->health);
         else

@@ -686,4 +686,4 @@ def test_each_kind_of_bus(lab, site, named, kind):
     monitor.position()
     assert len(failovers(monitor, after)) == 1
     done = bus.busctl("call", SERVICE, POOL_PATH, POOL, "Failover", "stst", "web1", "0", "test", "0")
-    assert done.returncode != 0 and "web1 of www.example.com is drain (test)" in done.stderr
+    assert done.returncode != 0 and "web1 of www.example.com is drained (test)" in done.stderr

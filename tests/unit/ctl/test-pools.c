@@ -88,7 +88,7 @@ static void many_members_are_counted(void **state)
         all = print(&snapshot, &(Output){ 0 });
         assert_non_null(strstr(all, "    m40  down       out"));
         assert_non_null(
-                strstr(all, "    m50  up         out      -    10    192.0.2.1\n      drain by root\n"));
+                strstr(all, "    m50  up         out      -           10    192.0.2.1\n      drain by root\n"));
         assert_non_null(strstr(all, "\n    and 9 up (`signpostctl list p` shows all)\n"));
 }
 
