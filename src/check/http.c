@@ -6,8 +6,10 @@
 #include "http/http.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "check/probe.h"
@@ -107,6 +109,36 @@ static CheckResult judge_timed_out(
         return CHECK_FAIL;
 }
 
+/* What is after the codes of "OpenSSL/3.0.11: error:0A00010B:SSL routines::wrong version number" and of "OpenSSL
+ * SSL_connect: Connection reset by peer in connection to …"; NULL: it is no error of that library. */
+static const char *find_tls_reason(const char *reason)
+{
+        const char *routines = strstr(reason, " routines:");
+        const char *colon;
+
+        if (strncasecmp(reason, "OpenSSL", strlen("OpenSSL")) != 0)
+                return NULL;
+        if (routines) {
+                colon = strrchr(routines, ':');
+                return colon + strspn(colon, ": ");
+        }
+        colon = strstr(reason, ": ");
+        return colon ? colon + strlen(": ") : NULL;
+}
+
+static void explain(const HttpAnswer *answer, char reason[static REASON_MAX])
+{
+        const char *text = answer->error != 0 ? reason_of_error(answer->error) : answer->reason;
+        const char *tls = find_tls_reason(text);
+        const char *end = tls ? strstr(tls, " in connection to ") : NULL;
+
+        if (!tls || !*tls)
+                snprintf(reason, REASON_MAX, "%s", text);
+        else
+                snprintf(reason, REASON_MAX, "TLS: %.*s", (int) (end ? end - tls : (ptrdiff_t) strlen(tls)),
+                        tls);
+}
+
 static CheckResult judge(const Probe *probe, const HttpAnswer *answer, char reason[static REASON_MAX])
 {
         switch (answer->result) {
@@ -118,8 +150,7 @@ static CheckResult judge(const Probe *probe, const HttpAnswer *answer, char reas
         case HTTP_IMPOSSIBLE:
                 break;
         }
-        snprintf(reason, REASON_MAX, "%s",
-                answer->error != 0 ? reason_of_error(answer->error) : answer->reason);
+        explain(answer, reason);
         return answer->result == HTTP_IMPOSSIBLE || is_error_ours(probe, answer->error) ? CHECK_INDETERMINATE
                                                                                         : CHECK_FAIL;
 }

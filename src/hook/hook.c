@@ -143,7 +143,8 @@ static void tell_next(Hook *hook)
         char text[128];
 
         if (r < 0) {
-                snprintf(text, sizeof text, "cannot be started: %s", strerror(-r));
+                snprintf(text, sizeof text, "cannot be started: %s",
+                        process_error_to_text(hook->config->command[0], -r));
                 log_about(LOG_WARNING, hook, message, text);
                 hook->lost++;
         } else {

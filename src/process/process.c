@@ -336,6 +336,14 @@ int process_start(
         return 0;
 }
 
+const char *process_error_to_text(const char *program, int error)
+{
+        /* The kernel has one word for a script that is missing and for one whose "#!" line names nothing. */
+        if (error == ENOENT && access(program, F_OK) == 0)
+                return "its interpreter does not exist";
+        return strerror(error);
+}
+
 const char *process_end_to_text(const ProcessEnd *end, char buffer[static PROCESS_TEXT_MAX])
 {
         const char *name;

@@ -48,6 +48,9 @@ typedef void (*ProcessDone)(void *userdata, const ProcessEnd *end);
 int process_start(
         Process **ret, sd_event *event, const ProcessOptions *options, ProcessDone done, void *userdata);
 
+/* Why `program` could not be started, from the errno (positive) that process_start() ended with. */
+const char *process_error_to_text(const char *program, int error);
+
 /* Kills it, with its group; waits for nothing. */
 Process *process_free(Process *process);
 DEFINE_FREEP(Process, process_free)

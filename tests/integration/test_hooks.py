@@ -230,6 +230,19 @@ def test_program_that_is_missing_is_logged_and_the_next_one_is_told(lab, named, 
     daemon.wait_for_log(f"hook {missing.path}: published of {NAME}: cannot be started: No such file or directory")
 
 
+def test_program_that_cannot_be_run_is_a_warning_at_the_check_and_at_the_start(lab, make_hook):
+    good, missing = make_hook("good"), make_hook("missing")
+    missing.path.unlink()
+    daemon = lab.make_daemon(with_hooks(lab.configuration(), good, missing))
+    warning = f"warning: hooks/1/command: {missing.path} cannot be run: No such file or directory"
+    done = daemon.run("--check")
+    assert done.returncode == 0
+    assert warning in done.stderr
+    assert str(good.path) not in done.stderr
+    daemon.start()
+    daemon.wait_for_log(warning)
+
+
 def test_of_a_flood_the_newest_are_told_and_the_others_counted(lab, named, make_hook, tmp_path):
     """Three hundred records change while the hook is busy with the first."""
     go = tmp_path / "go"

@@ -11,8 +11,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -214,6 +216,43 @@ static void certificates_count_when_they_are_verified(void **state)
         assert_result(world, &config, "127.0.0.1", CHECK_FAIL, "certificate");
 }
 
+/* Answers whatever comes as a web server does that does not understand it. */
+static int on_visitor(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+        static const char answer[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
+        int *connection = userdata;
+
+        (void) source;
+        (void) events;
+        *connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+        assert_true(*connection >= 0);
+        assert_int_equal(write(*connection, answer, strlen(answer)), strlen(answer));
+        return 0;
+}
+
+static void a_server_without_tls_is_told_in_plain_words(void **state)
+{
+        World *world = *state;
+        CheckConfig config = config_for(world, "/ok");
+        AUTO_CLOSE int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), connection = -1;
+        struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+        socklen_t size = sizeof at;
+        sd_event_source *source;
+        Got got;
+
+        assert_int_equal(bind(listener, (struct sockaddr *) &at, sizeof at), 0);
+        assert_int_equal(listen(listener, 1), 0);
+        assert_int_equal(getsockname(listener, (struct sockaddr *) &at, &size), 0);
+        assert_true(sd_event_add_io(world->event, &source, listener, EPOLLIN, on_visitor, &connection) >= 0);
+        config.type = CHECK_HTTPS;
+        config.port = ntohs(at.sin_port);
+        start(world, &config, "127.0.0.1", &got);
+        wait_for(world, &got);
+        sd_event_source_disable_unref(source);
+        assert_int_equal(got.result, CHECK_FAIL);
+        assert_string_equal(got.reason, "TLS: wrong version number");
+}
+
 static void our_own_troubles_say_nothing_about_the_server(void **state)
 {
         World *world = *state;
@@ -290,6 +329,7 @@ int main(void)
                 cmocka_unit_test(a_closed_port_fails_at_once),
                 cmocka_unit_test(the_request_is_as_configured),
                 cmocka_unit_test(certificates_count_when_they_are_verified),
+                cmocka_unit_test(a_server_without_tls_is_told_in_plain_words),
                 cmocka_unit_test(our_own_troubles_say_nothing_about_the_server),
                 cmocka_unit_test(what_is_cancelled_tells_nothing),
                 cmocka_unit_test(without_a_route_of_our_own_nothing_is_said_about_the_server),
