@@ -53,7 +53,8 @@ static void collect(void *userdata, const SelectVerdict *verdict)
                         address_to_text(&verdict->published, address));
 }
 
-static const ExplainedAddress *find(const ExplainedAddress *addresses, size_t count, const ExplainedAddress *wanted)
+static const ExplainedAddress *find(
+        const ExplainedAddress *addresses, size_t count, const ExplainedAddress *wanted)
 {
         for (size_t i = 0; i < count; i++)
                 if (address_equal(&addresses[i].address, &wanted->address) &&
@@ -109,8 +110,8 @@ static void tell_counts(Explained *told, const char *record, int family, size_t 
                 family == AF_INET ? '4' : '6');
 }
 
-void explained_update(Explained *told, const SourceConfig *source, const Selection *selection, const Interfaces *facts,
-        const Name *record)
+void explained_update(Explained *told, const SourceConfig *source, const Selection *selection,
+        const Interfaces *facts, const Name *record)
 {
         AUTO_FREE ExplainedAddress *addresses = NULL;
         AUTO(selection_done) Selection again = { 0 };

@@ -101,7 +101,7 @@ static void hear(Member *member, usec_t now)
         if (!observer)
                 return;
         observer_heard(observer, now);
-        pools_heard(member->pool->engine);
+        observing_heard(member->pool->engine);
 }
 
 static void on_sample(void *userdata, const CheckSample *sample)
@@ -129,7 +129,7 @@ static void on_sample(void *userdata, const CheckSample *sample)
         if (policy->health.state != before)
                 on_health_changed(member, before);
         if (result == CHECK_FAIL && policy->observer && !policy->confirmed)
-                pools_ask_around(member->pool->engine, member);
+                observing_ask_around(member->pool->engine, member);
         if (policy->health.state == HEALTH_UP || policy->health.fails >= options.fall)
                 policy->inherited = false;
         member_set_fast(member);

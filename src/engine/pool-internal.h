@@ -104,13 +104,19 @@ struct Pools {
 void pools_mark(Engine *engine, Pool *pool); /* it will be decided upon before the loop waits again */
 void pools_mark_all(Engine *engine);
 void pools_changed_store(Engine *engine);
-void pools_ask_around(Engine *engine, const Member *member); /* it begins to fail: is it us? */
-void pools_heard(Engine *engine);                            /* somebody answered: some may wait for that */
-void pools_look_at_observer(Engine *engine, unsigned family);
+void pools_request_look(Engine *engine); /* at what is marked, before the loop waits again */
 
 void pools_save(Engine *engine, bool durable);
 bool pools_is_own(const Engine *engine, const Address *address); /* is it an address of this host? */
 Pool *pools_find(const Engine *engine, const Name *name);        /* NULL: no such pool */
+
+/* observing.c */
+void observing_init(Observer *observer, const Config *config);
+int observing_add_references(Engine *engine);
+void observing_look_at_links(Engine *engine);
+void observing_ask_around(Engine *engine, const Member *member); /* it begins to fail: is it us? */
+void observing_heard(Engine *engine); /* somebody answered: some may wait for that */
+void observing_look(Engine *engine, unsigned family);
 
 /* pool.c */
 int pool_new(Pool **ret, Engine *engine, const PoolConfig *config, Queue *queue);
@@ -126,6 +132,19 @@ const char *pool_override_name(
         const Pool *pool, unsigned family); /* the failover's member; NULL: none is ordered */
 void pool_end_override(Pool *pool, unsigned family);
 Member *pool_member_named(const Pool *pool, const char *name); /* NULL: none */
+
+/* DNS was read, or written: in the midst of the queue's work, which looks at what is wanted afterwards. */
+void pool_on_saw(Publication *publication, bool by_us);
+
+/* pool-members.c */
+int pool_add_member(Pool *pool, const char *name, const Address *address, uint32_t priority,
+        MemberOrigin origin, const CheckConfig *check);
+int pool_add_by_address(Pool *pool, const Address *address, MemberOrigin origin);
+void pool_drop_the_gone(Pool *pool, usec_t now);   /* who is no member, and not in DNS, any more */
+void pool_discover(Pool *pool, const RRset *seen); /* what others put there is to be watched too */
+
+/* pool-memory.c */
+int pool_fill(Pool *pool); /* with its members and publications */
 
 /* member.c */
 int member_new(Member **ret, Pool *pool, const char *name, const Address *address, uint32_t priority,
