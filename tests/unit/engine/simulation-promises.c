@@ -62,7 +62,7 @@ void promise_stopped(Host *host, StopKind kind)
         promise_disturbed(host);
         if (host->world->options.self)
                 promise_members_changed(host->world);
-        host->n_removals = 0;
+        host->n_removals[0] = host->n_removals[1] = 0;
         for (unsigned i = 0; i < 2 * TARGETS; i++) {
                 Watch *watch = &host->watches[i / TARGETS][i % TARGETS];
                 bool known = kind == STOP_WITH_STATE && !host->has_jumped;

@@ -106,21 +106,34 @@ static void look_at_addition(Host *host, unsigned family, unsigned target)
                 violation(host->world, "daemon %u adds %u, whose last check was not OK", host->index, target);
 }
 
-/* What the checks take out is bounded; not where earlier removals could not be sent. */
-static void look_at_budget(Host *host, unsigned n)
+static unsigned count_family(const Host *host, unsigned family)
+{
+        unsigned n = 0;
+
+        for (size_t i = 0; i < engine_count_members(host->engine, 0); i++) {
+                MemberStatus status;
+
+                engine_member(host->engine, 0, i, &status);
+                n += (status.address.family == AF_INET6) == family;
+        }
+        return n;
+}
+
+/* What the checks take out is bounded, in each family; not where earlier removals could not be sent. */
+static void look_at_budget(Host *host, unsigned family, unsigned n)
 {
         const Options *options = &host->world->options;
-        unsigned allowed = (unsigned) engine_count_members(host->engine, 0) * options->removal_percent / 100;
+        unsigned allowed = count_family(host, family) * options->removal_percent / 100;
 
-        if (usec_since(host->round_usec) >= options->removal_interval_usec) {
-                host->round_usec = loop_true_usec();
-                host->n_removals = 0;
+        if (usec_since(host->round_usec[family]) >= options->removal_interval_usec) {
+                host->round_usec[family] = loop_true_usec();
+                host->n_removals[family] = 0;
         }
-        host->n_removals += n;
+        host->n_removals[family] += n;
         if (usec_since(host->disturbed_usec) > 2 * options->removal_interval_usec &&
-                host->n_removals > 2 * (allowed ? allowed : 1))
+                host->n_removals[family] > 2 * (allowed ? allowed : 1))
                 violation(host->world, "daemon %u takes out %u members within %llu ms", host->index,
-                        host->n_removals, (unsigned long long) options->removal_interval_usec / 1000);
+                        host->n_removals[family], (unsigned long long) options->removal_interval_usec / 1000);
 }
 
 static void look_at_members(Host *host, unsigned family, Targets expected, Targets wanted)
@@ -147,7 +160,7 @@ static void look_at_members(Host *host, unsigned family, Targets expected, Targe
                         look_at_addition(host, family, i);
         }
         if (n_removals > 0)
-                look_at_budget(host, n_removals);
+                look_at_budget(host, family, n_removals);
 }
 
 static void look_at_quiet(Host *host)

@@ -262,8 +262,8 @@ struct Host {
         Word words[2][TARGETS];
         unsigned overrides[2]; /* the member; 0: none */
         Word override_words[2];
-        usec_t round_usec; /* of removals */
-        unsigned n_removals;
+        usec_t round_usec[2]; /* of removals */
+        unsigned n_removals[2];
 };
 
 struct World {
