@@ -87,6 +87,10 @@ int error_no_such_name(sd_bus_error *error, const Engine *engine, const char *na
         AUTO_FREE char *records = list_names(engine, &record_kind, NULL);
         AUTO_FREE char *pools = list_names(engine, &pool_kind, NULL);
 
+        if (engine_count_pools(engine) == 0)
+                return error_set(error, ERROR_NO_SUCH_RECORD,
+                        "no record \"%.*s\": the configuration names %s", ERROR_QUOTED_MAX, name,
+                        records ?: "others");
         return error_set(error, ERROR_NO_SUCH_RECORD,
                 "no record or pool \"%.*s\": the configuration names %s (records) and %s (pools)",
                 ERROR_QUOTED_MAX, name, records ?: "others", pools ?: "others");

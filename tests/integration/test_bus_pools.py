@@ -372,10 +372,10 @@ def test_errors_have_names_and_facts(setting):
     setting.set_admin("web2", "maintenance", reason="new disk")
     error = setting.refuse(setting.set_admin, "web1", "drain")
     assert error.name == ERROR + "WouldEmptyPool"
-    for fact in ("web1", NAME, "fewer than 1 IPv4 member ", "web2 is maintenance", "web3 is down", "force"):
+    for fact in ("web1", NAME, "fewer than 1 IPv4 member ", "web2 is in maintenance", "web3 is down", "force"):
         assert fact in error.message
     error = setting.refuse(setting.fail_over, "web2")
-    assert error.name == ERROR + "WouldEmptyPool" and "web2 of www.example.com is maintenance (new disk)" in error.message
+    assert error.name == ERROR + "WouldEmptyPool" and "web2 of www.example.com is in maintenance (new disk)" in error.message
     assert setting.published == ["web1"]
     setting.set_admin("web1", "drain", flags=FORCE)
     assert setting.member("web1")["Admin"] == "drain"
