@@ -74,6 +74,12 @@ class Ctl:
             return terminal.text
 
 
+def take_terminal():
+    """In the child: whoever hangs up is to be heard, also where the tests themselves run under nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class Terminal:
     """A program on a terminal of its own; `text` is what it has written there so far."""
 
@@ -83,7 +89,7 @@ class Terminal:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         self.process = subprocess.Popen(command, env=env, stdin=slave, stdout=slave, stderr=slave,
                                         start_new_session=True,
-                                        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+                                        preexec_fn=take_terminal)
         os.close(slave)
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()

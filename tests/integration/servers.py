@@ -284,14 +284,14 @@ class Named(Server):
 
     def _times(self):
         """Of each UPDATE that changed the zone when it came and from whom."""
-        found, last = [], None
+        found, approved = [], set()
         for moment, client, what in LOGGED_UPDATE.findall(self.log):
             if what.startswith("signer"):
-                last = client
-            elif last == client:
+                approved.add(client)  # others may be approved before its changes are told
+            elif client in approved:
                 seconds = datetime.datetime.strptime(moment, "%d-%b-%Y %H:%M:%S.%f").timestamp()
                 found.append((seconds, client.split("#")[0].split(" ")[-1]))
-                last = None
+                approved.discard(client)
         return found
 
 
