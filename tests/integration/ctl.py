@@ -75,8 +75,9 @@ class Ctl:
 
 
 def take_terminal():
-    """In the child: whoever hangs up is to be heard, also where the tests themselves run under nohup."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    """In the child: what is typed is to be heard, also where the tests themselves run in the background or under nohup."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
